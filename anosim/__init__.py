@@ -1,0 +1,4 @@
+"""From images of battery electrodes to conforming meshes and Li diffusion.
+
+Importing this package loads numpy and nothing heavier.
+"""

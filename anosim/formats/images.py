@@ -1,0 +1,50 @@
+"""Pixel data from files: TIFF, PNG and NumPy."""
+
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anosim.errors import InputError
+
+
+def read(path: str | PathLike[str]) -> NDArray[Any]:
+    """The pixels of a .tif, .tiff, .png or .npy file, shape (y, x) or (z, y, x).
+
+    A palette PNG gives its palette indices: they are the labels.
+
+    Raises:
+        InputError: no such file, an unknown ending, or a file that is not what its ending says.
+    """
+    path = Path(path)
+    reader = _READERS.get(path.suffix.lower())
+    if reader is None:
+        raise InputError(f"cannot read {str(path)!r}: expected one of {', '.join(_READERS)}")
+    if not path.is_file():
+        raise InputError(f"there is no file {str(path)!r}")
+    try:
+        return reader(path)
+    except Exception as error:  # a damaged file raises whatever its library meets first
+        raise InputError(f"{str(path)!r} is damaged or not a {path.suffix} file: {error}") from None
+
+
+def _tiff(path: Path) -> NDArray[Any]:
+    import tifffile
+
+    return np.asarray(tifffile.imread(path))
+
+
+def _png(path: Path) -> NDArray[Any]:
+    from PIL import Image
+
+    with Image.open(path, formats=["PNG"]) as image:
+        return np.array(image)
+
+
+def _npy(path: Path) -> NDArray[Any]:
+    return np.asarray(np.load(path, allow_pickle=False))
+
+
+_READERS = {".tif": _tiff, ".tiff": _tiff, ".png": _png, ".npy": _npy}
