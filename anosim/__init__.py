@@ -2,3 +2,40 @@
 
 Importing this package loads numpy and nothing heavier.
 """
+
+from typing import Any
+
+from anosim import errors, plugins, samples
+from anosim.image import Image
+from anosim.meshes import Mesh
+from anosim.microstructure import Microstructure
+from anosim.plugins import mesh, solve
+from anosim.problem import Concentration, Diffusion, Flux, MassTransfer, Material
+from anosim.solution import Solution
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Concentration",
+    "Diffusion",
+    "Flux",
+    "Image",
+    "MassTransfer",
+    "Material",
+    "Mesh",
+    "Microstructure",
+    "Solution",
+    "errors",
+    "mesh",
+    "plugins",
+    "samples",
+    "show",
+    "solve",
+]
+
+
+def show(solution: Solution, **options: Any) -> Any:
+    """Concentration maps at some times over the image: see ``anosim.figures.maps``."""
+    from anosim.figures import maps
+
+    return maps(solution, **options)

@@ -84,10 +84,10 @@ class Diffusion:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "materials", MappingProxyType(dict(self.materials)))
-        for name, material in self.materials.items():
-            self.mesh.phase_index(name)
+        for phase, material in self.materials.items():
+            self.mesh.phase_index(phase)
             if not isinstance(material, Material):
-                raise InputError(f"material of {name!r} is {material!r}: expected a Material")
+                raise InputError(f"material of {phase!r} is {material!r}: expected a Material")
         if not self.materials:
             raise InputError(
                 "no phase has a material, so lithium has nowhere to diffuse; give one of "
@@ -102,7 +102,7 @@ class Diffusion:
         object.__setattr__(self, "conditions", MappingProxyType(conditions))
 
     def _conditioned(self, key: Boundary, condition: Condition) -> Boundary:
-        name, _ = self.mesh.boundary(key)
+        name: Boundary = self.mesh.boundary(key)[0]
         if not isinstance(condition, Concentration | MassTransfer | Flux):
             raise InputError(
                 f"condition on {name!r} is {condition!r}: expected a Concentration, MassTransfer "
@@ -122,3 +122,17 @@ class Diffusion:
     def steady(self) -> bool:
         """Whether the steady state is asked for."""
         return self.until == float("inf")
+
+    @property
+    def sources(self) -> tuple[Boundary, ...]:
+        """The boundaries through which lithium can pass."""
+        return tuple(name for name, condition in self.conditions.items() if _passes(condition))
+
+
+def _passes(condition: Condition) -> bool:
+    match condition:
+        case MassTransfer(coefficient=coefficient):
+            return coefficient > 0.0
+        case Flux(value=value):
+            return value != 0.0
+    return True

@@ -1,0 +1,172 @@
+"""Domain: the part of a mesh in which lithium diffuses, with the nodes of its elements."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anosim.errors import InputError, UnsupportedError
+from anosim.meshes import Boundary, Floats, Ints, Mesh
+from anosim.topology import Edges, edges_of
+
+
+@dataclass(frozen=True, eq=False)
+class Domain:
+    """The cells of some phases of a mesh, and Lagrange nodes of order 1 or 2 on them.
+
+    Nodes are numbered alike for every solver: first the mesh's points that the domain touches, in
+    the mesh's order; for order 2 then the edges' midpoints, sorted by their end points.
+
+    Attributes:
+        mesh: the whole mesh.
+        phases: the phases that belong to the domain.
+        order: 1 (linear) or 2 (quadratic elements).
+    """
+
+    mesh: Mesh
+    phases: tuple[str, ...]
+    order: int = 1
+
+    def __post_init__(self) -> None:
+        if self.order not in (1, 2):
+            raise UnsupportedError(f"element order {self.order}: choose 1 (linear) or 2 (quadratic)")
+
+    @classmethod
+    def of(cls, mesh: Mesh, phases: Iterable[str], order: int) -> "Domain":
+        """The domain of some phases, in the mesh's order of phases."""
+        wanted = set(phases)
+        return cls(mesh, tuple(name for name in mesh.phases if name in wanted), order)
+
+    @cached_property
+    def cells(self) -> Ints:
+        """Indices of the mesh's cells in the domain, shape (n_cells,)."""
+        inside = np.isin(self.mesh.cell_phase, [self.mesh.phase_index(p) for p in self.phases])
+        return np.flatnonzero(inside)
+
+    @cached_property
+    def vertices(self) -> Ints:
+        """Indices of the mesh's points in the domain, ascending, shape (n_vertices,)."""
+        return np.unique(self.mesh.cells[self.cells])
+
+    @cached_property
+    def triangles(self) -> Ints:
+        """Vertices of each cell as nodes of the domain, shape (n_cells, 3)."""
+        return self._local(self.mesh.cells[self.cells])
+
+    @cached_property
+    def edges(self) -> Edges:
+        """Edges of the domain's cells, in nodes of the domain."""
+        return edges_of(self.triangles)
+
+    @cached_property
+    def connectivity(self) -> Ints:
+        """Nodes of each cell, shape (n_cells, 3 or 6); midpoints of 01, 12, 20 follow."""
+        if self.order == 1:
+            return self.triangles
+        return np.hstack([self.triangles, len(self.vertices) + self.edges.of_cell])
+
+    @cached_property
+    def points(self) -> Floats:
+        """Coordinates of the nodes, shape (n_nodes, 2), m."""
+        vertices = self.mesh.points[self.vertices]
+        if self.order == 1:
+            return vertices
+        return np.vstack([vertices, vertices[self.edges.vertices].mean(axis=1)])
+
+    @cached_property
+    def areas(self) -> Floats:
+        """Area of each cell of the domain, m^2."""
+        return self.mesh.areas[self.cells]
+
+    @cached_property
+    def length(self) -> float:
+        """Longer side of the domain's bounding box, m: the scale of dimensionless numbers."""
+        points = self.mesh.points[self.vertices]
+        return float(np.max(points.max(axis=0) - points.min(axis=0)))
+
+    def boundary_edges(self, name: Boundary) -> Ints:
+        """The domain's edges on a side or interface, as pairs of nodes, shape (n, 2).
+
+        Raises:
+            InputError: no such boundary, or no cell of the domain on it.
+        """
+        name, pairs = self.mesh.boundary(name)
+        edge = self.edges.find(self._local(pairs))
+        edge = edge[edge >= 0]
+        if len(edge) == 0:
+            raise InputError(
+                f"no phase with a material touches {name!r}: the condition there has no effect"
+            )
+        return self.edges.vertices[edge]
+
+    def boundary_nodes(self, name: Boundary) -> Ints:
+        """Nodes of each edge on a side or interface, shape (n, 2 or 3), the midpoint last."""
+        pairs = self.boundary_edges(name)
+        if self.order == 1:
+            return pairs
+        return np.hstack([pairs, len(self.vertices) + self.edges.find(pairs)[:, None]])
+
+    def boundary_lengths(self, name: Boundary) -> Floats:
+        """Length of each edge on a side or interface, m."""
+        ends = self.points[self.boundary_edges(name)]
+        return np.asarray(np.linalg.norm(ends[:, 1] - ends[:, 0], axis=1))
+
+    def boundary_weights(self, name: Boundary) -> Floats:
+        """Integral of each node's shape function along a side or interface, m."""
+        share = (1 / 2, 1 / 2) if self.order == 1 else (1 / 6, 1 / 6, 2 / 3)
+        nodes = self.boundary_nodes(name)
+        return self._sum(nodes, np.outer(self.boundary_lengths(name), share))
+
+    def weights(self, cells: NDArray[np.bool_] | None = None, scale: Floats | None = None) -> Floats:
+        """Integral of each node's shape function over (some of) the cells, m^2.
+
+        Args:
+            cells: mask over the domain's cells; all without it.
+            scale: a factor per cell of the domain.
+        """
+        share = (1 / 3,) * 3 if self.order == 1 else (0.0,) * 3 + (1 / 3,) * 3
+        area = self.areas if scale is None else self.areas * scale
+        if cells is not None:
+            area = np.where(cells, area, 0.0)
+        return self._sum(self.connectivity, np.outer(area, share))
+
+    def in_phase(self, phase: str) -> NDArray[np.bool_]:
+        """Which of the domain's cells belong to a phase.
+
+        Raises:
+            InputError: the phase takes no part in the diffusion.
+        """
+        index = self.mesh.phase_index(phase)
+        if phase not in self.phases:
+            raise InputError(
+                f"phase {phase!r} has no material, so it has no concentration; "
+                f"phases with one: {', '.join(self.phases)}"
+            )
+        return np.asarray(self.mesh.cell_phase[self.cells] == index)
+
+    @cached_property
+    def part_of_node(self) -> Ints:
+        """Number of the connected part that each node belongs to, shape (n_nodes,)."""
+        from scipy.sparse import coo_array
+        from scipy.sparse.csgraph import connected_components
+
+        n = len(self.points)
+        first = np.repeat(self.connectivity[:, 0], self.connectivity.shape[1])
+        graph = coo_array((np.ones(first.size), (first, self.connectivity.ravel())), shape=(n, n))
+        return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
+
+    def reachable_from(self, sources: Iterable[Boundary]) -> NDArray[np.bool_]:
+        """Which nodes a path through the domain joins to one of the boundaries."""
+        parts = [self.part_of_node[self.boundary_nodes(name)].ravel() for name in sources]
+        return np.isin(self.part_of_node, np.concatenate([np.empty(0, np.int64), *parts]))
+
+    def _local(self, points: Ints) -> Ints:
+        index = np.full(len(self.mesh.points), -1, dtype=np.int64)
+        index[self.vertices] = np.arange(len(self.vertices))
+        return index[points]
+
+    def _sum(self, nodes: Ints, values: Floats) -> Floats:
+        n = len(self.points)
+        return np.bincount(nodes.ravel(), weights=values.ravel(), minlength=n)

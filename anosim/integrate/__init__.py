@@ -1,0 +1,6 @@
+"""Time integration shared by the solver plugins, blind to how they store their matrices."""
+
+from anosim.integrate.discretisation import Discretisation
+from anosim.integrate.drive import solution
+
+__all__ = ["Discretisation", "solution"]

@@ -1,0 +1,299 @@
+"""Solution: the concentration at all times and what follows from it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anosim.domain import Domain
+from anosim.errors import InputError
+from anosim.locate import locate
+from anosim.meshes import Boundary, Floats, Ints
+from anosim.problem import Concentration, Diffusion, Flux, MassTransfer
+from anosim.trajectory import Samples, Trajectory
+from anosim.units import si
+
+Times = float | str | Sequence[float | str] | NDArray[np.floating] | None
+"""Times in s, or strings with a unit; None is the end, or the steady state."""
+
+
+@dataclass(frozen=True, eq=False)
+class BoundaryFlux:
+    """Flux into the domain through a boundary: ``constant + value . a(t) + rate . da/dt``.
+
+    a are the coefficients of the solution's modes; mol/m/s, per metre of depth.
+
+    Attributes:
+        constant: mol/m/s.
+        value: shape (n_modes,).
+        rate: shape (n_modes,).
+        jump: what entered at time zero, when the nodes of a boundary took its concentration,
+            mol/m.
+    """
+
+    constant: float
+    value: Floats
+    rate: Floats
+    jump: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """c(x, t) = base(x) + sum_j a_j(t) mode_j(x), known at every time up to the problem's end.
+
+    Areas and lengths are those of the plane, so amounts and fluxes are per metre of depth.
+
+    Attributes:
+        problem: what was solved.
+        domain: its cells and nodes, in the mesh's own order.
+        base: part that does not change, mol/m^3, shape (n_nodes,).
+        modes: shape (n_modes, n_nodes), mol/m^3.
+        trajectory: the modes' coefficients over time.
+        reactions: flux through each boundary with a given concentration, from the solver.
+        record: the solver's name, options, versions and statistics.
+    """
+
+    problem: Diffusion
+    domain: Domain
+    base: Floats
+    modes: Floats
+    trajectory: Trajectory
+    reactions: Mapping[Boundary, BoundaryFlux] = field(default_factory=dict)
+    record: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "record", MappingProxyType(dict(self.record)))
+
+    @classmethod
+    def from_samples(
+        cls,
+        problem: Diffusion,
+        domain: Domain,
+        times: Floats,
+        values: Floats,
+        *,
+        fluxes: Mapping[Boundary, Floats] | None = None,
+        record: Mapping[str, str] | None = None,
+    ) -> Self:
+        """A solution from a time-stepping code: linear in time between its samples.
+
+        Args:
+            problem: what was solved.
+            domain: cells and nodes that the samples belong to.
+            times: ascending from 0 to the problem's end, s, shape (n_times,).
+            values: concentration at the nodes, mol/m^3, shape (n_times, n_nodes).
+            fluxes: flux into the domain through each boundary with a given concentration,
+                mol/m/s, shape (n_times,).
+            record: the solver's name, options, versions.
+
+        Raises:
+            InputError: shapes that do not fit, or times that do not cover the problem.
+        """
+        times, values = np.asarray(times, dtype=float), np.asarray(values, dtype=float)
+        if values.shape != (len(times), len(domain.points)) or len(times) < 2:
+            raise InputError(
+                f"samples of shape {values.shape} do not fit {len(times)} times (at least 2) and "
+                f"{len(domain.points)} nodes"
+            )
+        if times[0] != 0.0 or np.any(np.diff(times) <= 0) or times[-1] < problem.until:
+            raise InputError("sample times must ascend from 0 to the problem's end")
+        zero = np.zeros(len(times))
+        reactions = {
+            problem.mesh.boundary(name)[0]: BoundaryFlux(0.0, np.asarray(flux, float), zero)
+            for name, flux in (fluxes or {}).items()
+        }
+        base = np.zeros(len(domain.points))
+        return cls(problem, domain, base, values, Samples(times), reactions, record or {})
+
+    def times(self, times: Times = None) -> Floats:
+        """Times in s, checked, shape (n_times,).
+
+        Raises:
+            InputError: a time before 0 or after the problem's end.
+        """
+        if times is None:
+            times = 0.0 if self.problem.steady else self.problem.until
+        given = [times] if isinstance(times, str | int | float) else list(times)
+        checked = np.array([si(time, "s", "time") for time in given])
+        if len(checked) and (checked.min() < 0 or checked.max() > self.problem.until * (1 + 1e-12)):
+            raise InputError(
+                f"time {checked.max():g} s is outside of what was solved: "
+                f"0 to {self.problem.until:g} s"
+            )
+        return checked
+
+    def values(self, times: Times = None) -> Floats:
+        """Concentration at the domain's nodes, mol/m^3, shape (n_times, n_nodes)."""
+        return self.base + self.trajectory.values(self.times(times)) @ self.modes
+
+    def at(self, points: Floats, times: Times = None) -> Floats:
+        """Concentration at points (x, y) in m, mol/m^3, shape (n_times, n_points).
+
+        NaN where no phase with a material is.
+        """
+        weights, nodes, inside = self._interpolation(np.atleast_2d(np.asarray(points, float)))
+        coefficients = self.trajectory.values(self.times(times))
+        local = np.sum(self.modes[:, nodes] * weights, axis=2)
+        values = np.sum(self.base[nodes] * weights, axis=1) + coefficients @ local
+        return np.where(inside, values, np.nan)
+
+    def average(self, phase: str, times: Times = None) -> Floats:
+        """Mean concentration of the part of a phase that a source reaches, mol/m^3, (n_times,).
+
+        What no source reaches keeps its initial concentration: see ``unreachable``. NaN where a
+        source reaches nothing of the phase.
+        """
+        weights = self.domain.weights(self.domain.in_phase(phase) & self.reached)
+        if not weights.any():
+            return np.full(len(self.times(times)), np.nan)
+        return self._functional(weights / weights.sum(), times)
+
+    def content(self, times: Times = None) -> Floats:
+        """Lithium in the domain, int theta c dA, mol/m, shape (n_times,)."""
+        return self._functional(self._capacity_weights, times)
+
+    def flux(self, boundary: Boundary, times: Times = None) -> Floats:
+        """Flux into the domain through a side or interface, mol/m/s, shape (n_times,).
+
+        Zero where no condition is set. At time zero a concentration that jumps has no finite flux.
+        """
+        t = self.times(times)
+        flux = self._flux(boundary)
+        values = self.trajectory.values(t) @ flux.value + self.trajectory.rates(t) @ flux.rate
+        return np.asarray(flux.constant + values)
+
+    def uptake(self, boundary: Boundary, times: Times = None) -> Floats:
+        """Lithium that came in through a side or interface since time 0, mol/m, (n_times,)."""
+        t = self.times(times)
+        flux = self._flux(boundary)
+        grown = self.trajectory.values(t) - self.trajectory.values(np.zeros(1))
+        gained = flux.constant * t + self.trajectory.integrals(t) @ flux.value + grown @ flux.rate
+        return np.asarray(flux.jump + gained)
+
+    def imbalance(self, times: Times = None) -> Floats:
+        """Mass balance: |change of content - uptake| / largest of the terms, shape (n_times,).
+
+        The steady state has no history: there it is the net flux over the largest flux.
+        """
+        if self.problem.steady:
+            terms = np.array([self.flux(name, times) for name in self.problem.conditions])
+        else:
+            gained = [-self.uptake(name, times) for name in self.problem.conditions]
+            terms = np.array([self.content(times) - self._initial_content, *gained])
+        largest = np.max(np.abs(terms), axis=0)
+        return np.abs(terms.sum(axis=0)) / np.where(largest > 0, largest, 1.0)
+
+    @property
+    def reference(self) -> float:
+        """Concentration that the sources hold, the largest of them, mol/m^3.
+
+        Raises:
+            InputError: only fluxes drive the problem, so there is none.
+        """
+        held = []
+        for condition in self.problem.conditions.values():
+            match condition:
+                case Concentration(value=value):
+                    held.append(value)
+                case MassTransfer(bulk=bulk):
+                    held.append(bulk)
+        if not held:
+            raise InputError(
+                "only fluxes drive this problem, so no source concentration exists to compare "
+                "with: give a reference"
+            )
+        return max(held)
+
+    def time_to(self, fraction: float, reference: float | None = None) -> Floats:
+        """Time at which each node first has a fraction of the way to the reference, s, (n_nodes,).
+
+        Args:
+            fraction: of the difference between the reference and the initial concentration.
+            reference: mol/m^3; the sources' concentration by default.
+
+        Returns:
+            Infinity where it is not reached by the end, NaN where no source ever reaches.
+        """
+        from anosim.arrival import arrival
+
+        if self.problem.steady:
+            raise InputError("a steady state has no arrival time: solve with a finite until")
+        goal = self.reference if reference is None else reference
+        level = self.problem.initial + fraction * (goal - self.problem.initial)
+        times = arrival(self, level, rising=goal >= self.problem.initial)
+        return np.where(self.reached_nodes, times, np.nan)
+
+    @cached_property
+    def reached_nodes(self) -> NDArray[np.bool_]:
+        """Nodes that a path through the domain joins to a source."""
+        return self.domain.reachable_from(self.problem.sources)
+
+    @property
+    def reached(self) -> NDArray[np.bool_]:
+        """Cells that a path through the domain joins to a source."""
+        return self.reached_nodes[self.domain.triangles].all(axis=1)
+
+    @property
+    def unreachable(self) -> Mapping[str, float]:
+        """Area fraction of each phase with a material that no path joins to a source."""
+        fractions = {}
+        for phase in self.domain.phases:
+            inside = self.domain.in_phase(phase)
+            lost = self.domain.areas[inside & ~self.reached].sum()
+            fractions[phase] = float(lost / self.domain.areas[inside].sum())
+        return MappingProxyType(fractions)
+
+    def phase_weights(self, phase: str) -> Floats:
+        """Integral of each node's shape function over a phase, m^2, shape (n_nodes,)."""
+        return self.domain.weights(self.domain.in_phase(phase))
+
+    def _functional(self, weights: Floats, times: Times = None) -> Floats:
+        coefficients = self.trajectory.values(self.times(times))
+        return np.asarray(self.base @ weights + coefficients @ (self.modes @ weights))
+
+    @cached_property
+    def _capacity_weights(self) -> Floats:
+        capacity = np.empty(len(self.domain.cells))
+        for phase, material in self.problem.materials.items():
+            capacity[self.domain.in_phase(phase)] = material.capacity
+        return self.domain.weights(scale=capacity)
+
+    @property
+    def _initial_content(self) -> float:
+        return float(self.problem.initial * self._capacity_weights.sum())
+
+    def _flux(self, boundary: Boundary) -> BoundaryFlux:
+        name, _ = self.problem.mesh.boundary(boundary)
+        none = np.zeros(len(self.modes))
+        match self.problem.conditions.get(name):
+            case None:
+                return BoundaryFlux(0.0, none, none)
+            case Flux(value=value):
+                return BoundaryFlux(value * self.domain.boundary_lengths(name).sum(), none, none)
+            case MassTransfer(coefficient=k, bulk=bulk):
+                weights = self.domain.boundary_weights(name)
+                constant = k * (bulk * weights.sum() - self.base @ weights)
+                return BoundaryFlux(float(constant), -k * (self.modes @ weights), none)
+        if name not in self.reactions:
+            raise InputError(f"the solver gave no flux through {name!r}")
+        return self.reactions[name]
+
+    def _interpolation(self, points: Floats) -> tuple[Floats, Ints, NDArray[np.bool_]]:
+        corners = self.domain.points[self.domain.triangles]
+        cell, (a, b, c) = _split(locate(corners, points))
+        if self.domain.order == 1:
+            weights = np.stack([a, b, c], axis=1)
+        else:
+            bubbles = [4 * a * b, 4 * b * c, 4 * c * a]
+            weights = np.stack(
+                [a * (2 * a - 1), b * (2 * b - 1), c * (2 * c - 1), *bubbles], axis=1
+            )
+        return weights, self.domain.connectivity[cell], cell >= 0
+
+
+def _split(located: tuple[Ints, Floats]) -> tuple[Ints, Floats]:
+    return located[0], located[1].T

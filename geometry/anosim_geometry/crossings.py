@@ -1,0 +1,89 @@
+"""Which arcs cross, nearly touch or step over each other once they are cut coarsely."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anosim_geometry.curves import Curves, cross
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+CLEARANCE = 0.2
+"""Distance that segments without a common point keep, pixels; stairs clamped at 0.4 keep it."""
+CLEARANCE_SHARE = 0.25
+"""The same for short segments, in segment lengths."""
+SHARPEST = np.sin(np.radians(10.0))
+
+
+def tangled(curves: Curves, smooth: Curves, segment_of: Ints) -> Bools:
+    """Whether each arc is involved in a conflict, shape (n_arcs,).
+
+    Args:
+        curves: the arcs as cut into segments.
+        smooth: the same arcs with all their corners.
+        segment_of: the segment into which each segment of ``smooth`` went.
+    """
+    first, second = _conflicts(curves)
+    bad = np.zeros(len(curves.first) - 1, dtype=np.bool_)
+    bad[curves.arc[first]] = True
+    bad[curves.arc[second]] = True
+    bad[curves.arc[_stepping_over(curves, smooth, segment_of)]] = True
+    return bad
+
+
+def _conflicts(curves: Curves) -> tuple[Ints, Ints]:
+    """Pairs of segments that cross, come too close or leave a point in nearly one direction."""
+    import shapely
+
+    lines = shapely.linestrings(curves.points[curves.segments])
+    tree = shapely.STRtree(lines)
+    reach = np.minimum(CLEARANCE, CLEARANCE_SHARE * curves.lengths)
+    near = tree.query(lines, predicate="dwithin", distance=reach)
+    i, j = np.sort(near, axis=0)
+    pairs, count = np.unique(i * len(lines) + j, return_counts=True)
+    i, j = np.divmod(pairs[count == 2], len(lines))  # close to each other by both measures
+    i, j = i[i != j], j[i != j]
+    a, b = curves.segments[i], curves.segments[j]
+    same = a[:, :, None] == b[:, None, :]
+    shared = same.sum(axis=(1, 2))
+    bad = shared != 1
+    one = np.flatnonzero(shared == 1)
+    place = same[one].reshape(-1, 4).argmax(axis=1)
+    u = _leaving(curves, i[one], place // 2)
+    v = _leaving(curves, j[one], place % 2)
+    limit = SHARPEST * np.hypot(*u.T) * np.hypot(*v.T)
+    bad[one] = (np.sum(u * v, axis=1) > 0) & (np.abs(cross(u, v)) < limit)
+    return i[bad], j[bad]
+
+
+def _leaving(curves: Curves, segments: Ints, end: Ints) -> Floats:
+    """Vectors along segments from their end 0 or 1 to the other."""
+    pairs = curves.segments[segments]
+    row = np.arange(len(pairs))
+    return np.asarray(curves.points[pairs[row, 1 - end]] - curves.points[pairs[row, end]])
+
+
+def _stepping_over(curves: Curves, smooth: Curves, segment_of: Ints) -> Ints:
+    """Segments with another point between them and the corners that they replace."""
+    import shapely
+
+    # corners strictly inside each segment: where consecutive network segments share it
+    inside = np.flatnonzero(segment_of[1:] == segment_of[:-1])
+    if len(inside) == 0:
+        return inside
+    owner = segment_of[inside]
+    several, begin = np.unique(owner, return_index=True)
+    ring_sizes = np.diff(np.append(begin, len(owner))) + 2
+    ring = np.repeat(np.arange(len(several)), ring_sizes)
+    starts = np.concatenate([[0], np.cumsum(ring_sizes)[:-1]])
+    ends = starts + ring_sizes - 1
+    corners = np.empty((len(ring), 2))
+    between = np.ones(len(ring), dtype=np.bool_)
+    between[starts] = between[ends] = False
+    corners[between] = smooth.points[smooth.segments[inside, 1]]
+    corners[starts] = curves.points[curves.segments[several, 0]]
+    corners[ends] = curves.points[curves.segments[several, 1]]
+    areas = shapely.make_valid(shapely.polygons(shapely.linearrings(corners, indices=ring)))
+    tree = shapely.STRtree(shapely.points(curves.points))
+    return np.asarray(several[np.unique(tree.query(areas, predicate="contains_properly")[0])])

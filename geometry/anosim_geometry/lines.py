@@ -1,0 +1,134 @@
+"""The one-dimensional mesh: every arc cut into segments of the wanted length."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anosim_geometry.crossings import tangled
+from anosim_geometry.curves import Curves
+from anosim_geometry.network import OUTSIDE, Network
+from anosim_geometry.smoothing import restoring_shift
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+CLOSED_SEGMENTS = 3
+AREA_PASSES = 3
+MOST_SHIFT = 0.2
+"""The most that a point moves per pass, in lengths of its shorter segment."""
+
+
+@dataclass(frozen=True, eq=False)
+class Cut:
+    """Arcs cut into segments.
+
+    Attributes:
+        curves: the segments; arcs as in the network.
+        segment_of: the segment into which each segment of the network went, the first of them
+            where it was divided, shape (n_network_segments,).
+        kept: arcs that follow every corner of the network, shape (n_arcs,).
+    """
+
+    curves: Curves
+    segment_of: Ints
+    kept: Bools
+
+    def seen_by(self, network: Network) -> Ints:
+        """Pixels along the arcs and the segment that each one sees, shape (n, 2)."""
+        pairs = [np.stack([side, self.segment_of], axis=1) for side in network.pixels.T]
+        both = np.concatenate(pairs)
+        return both[both[:, 0] != OUTSIDE]
+
+
+def cut(network: Network, smooth: Curves, field: Floats) -> Cut:
+    """Cut the smooth arcs into segments of the field's length, without crossings.
+
+    Arcs whose segments cross or nearly touch others, or step over them, keep all their corners.
+
+    Args:
+        network: the network, for the pixels along each arc.
+        smooth: the smooth arcs, in the field's unit of length.
+        field: edge length at every pixel, shape (rows, columns).
+    """
+    wanted = np.append(field.ravel(), np.inf)[network.pixels].min(axis=1)
+    inside = (network.left != OUTSIDE) & (network.right != OUTSIDE)
+    kept = np.zeros(len(inside), dtype=np.bool_)
+    while True:
+        made = _divided(smooth, wanted, kept)
+        made = replace(made, curves=_with_areas(made.curves, smooth, inside & ~kept))
+        bad = tangled(made.curves, smooth, made.segment_of) & ~kept
+        if not bad.any():
+            return made
+        kept = kept | bad
+
+
+def _divided(smooth: Curves, wanted: Floats, kept: Bools) -> Cut:
+    """Arcs in about equal segments of the wanted length; those kept, corner by corner."""
+    parts = smooth.lengths / wanted
+    parts = np.where(kept[smooth.arc], np.maximum(1.0, np.rint(parts)), parts)
+    total = np.add.reduceat(parts, smooth.first[:-1])
+    counts = np.rint(total).astype(np.int64)
+    counts = np.where(kept, counts, np.maximum(counts, _fewest(smooth)))
+    before = np.cumsum(parts) - parts
+    place = (before - before[smooth.first[:-1]][smooth.arc]) * (counts / total)[smooth.arc]
+    place = np.where(kept[smooth.arc], np.rint(place), place)  # corners stay points, exactly
+    return _sampled(smooth, place, counts, kept)
+
+
+def _sampled(smooth: Curves, place: Floats, counts: Ints, kept: Bools) -> Cut:
+    """New points wherever an arc's running place, 0 to its count, is whole.
+
+    Args:
+        smooth: the arcs.
+        place: running place of each segment's start within its arc, shape (n_segments,).
+        counts: new segments of each arc, shape (n_arcs,).
+        kept: passed on.
+    """
+    base = np.concatenate([[0], np.cumsum(counts)])
+    at = place + base[smooth.arc]
+    until = np.append(at[1:], base[-1])
+    until[smooth.first[1:] - 1] = base[1:]
+    whole = np.arange(base[-1])
+    inner = np.ones(len(whole), dtype=np.bool_)
+    inner[base[:-1]] = False
+    source = np.searchsorted(at, whole[inner], side="right") - 1
+    share = (whole[inner] - at[source]) / (until[source] - at[source])
+    a, b = smooth.points[smooth.segments[source]].transpose(1, 0, 2)
+    nodes, ends = np.unique(smooth.ends, return_inverse=True)
+    ends = ends.reshape(-1, 2)
+    start = np.empty(len(whole), dtype=np.int64)
+    start[inner] = len(nodes) + np.arange(len(source))
+    start[base[:-1]] = ends[:, 0]
+    stop = np.append(start[1:], -1)
+    stop[base[1:] - 1] = ends[:, 1]
+    points = np.concatenate([smooth.points[nodes], a + share[:, None] * (b - a)])
+    segment_of = np.floor((at + until) / 2.0).astype(np.int64)
+    curves = Curves(points, np.stack([start, stop], axis=1), base)
+    return Cut(curves, np.minimum(segment_of, base[1:][smooth.arc] - 1), kept)
+
+
+def _fewest(smooth: Curves) -> Ints:
+    """Segments that each arc needs so that no two arcs coincide, shape (n_arcs,)."""
+    ends = np.sort(smooth.ends, axis=1)
+    _, which, count = np.unique(ends, axis=0, return_inverse=True, return_counts=True)
+    fewest = np.where(count[which.ravel()] > 1, 2, 1)
+    return np.where(ends[:, 0] == ends[:, 1], CLOSED_SEGMENTS, fewest)
+
+
+def _with_areas(curves: Curves, smooth: Curves, free: Bools) -> Curves:
+    """The arcs in ``free`` bulged until they enclose what the smooth ones do: chords cut area."""
+    open_ends = curves.ends[curves.ends[:, 0] != curves.ends[:, 1]]
+    movable = np.zeros(len(curves.points), dtype=np.bool_)
+    movable[curves.segments[free[curves.arc]]] = True
+    movable[open_ends] = False
+    reach = np.full(len(movable), np.inf)
+    for end in curves.segments.T:
+        np.minimum.at(reach, end, MOST_SHIFT * curves.lengths)
+    for _ in range(AREA_PASSES):
+        shift = restoring_shift(curves, smooth, ~movable)
+        size = np.hypot(*shift.T)
+        shift *= np.minimum(1.0, reach / np.maximum(size, 1e-300))[:, None]
+        curves = curves.moved(curves.points + shift)
+    return curves

@@ -1,0 +1,60 @@
+"""Rounder triangles: free points move to the middle of their surroundings where that helps."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+PASSES = 3
+
+
+def rounded(points: Floats, cells: Ints, free: Bools) -> Floats:
+    """Points moved to the mean centroid of their triangles, shape (n_points, 2).
+
+    No triangle becomes worse than the worst one around any of its moved points was.
+
+    Args:
+        points: shape (n_points, 2).
+        cells: positively oriented triangles, shape (n_cells, 3).
+        free: the points that may move, shape (n_points,).
+    """
+    for _ in range(PASSES):
+        points = _one_pass(points, cells, free)
+    return points
+
+
+def _one_pass(points: Floats, cells: Ints, free: Bools) -> Floats:
+    worst = np.full(len(points), np.inf)
+    quality = _sicn(points, cells)
+    for corner in cells.T:
+        np.minimum.at(worst, corner, quality)
+    moving = free.copy()
+    wanted = _mean_centroid(points, cells)
+    while True:
+        moved = np.where(moving[:, None], wanted, points)
+        floor = np.where(moving, worst, -np.inf)[cells].max(axis=1)
+        bad = _sicn(moved, cells) < floor
+        if not bad.any():
+            return moved
+        moving[cells[bad]] = False
+
+
+def _mean_centroid(points: Floats, cells: Ints) -> Floats:
+    centroid = points[cells].mean(axis=1)
+    count = np.maximum(np.bincount(cells.ravel(), minlength=len(points)), 1)
+    sums = [
+        np.bincount(cells.ravel(), weights=np.repeat(centroid[:, k], 3), minlength=len(points))
+        for k in (0, 1)
+    ]
+    return np.asarray(np.stack(sums, axis=1) / count[:, None])
+
+
+def _sicn(points: Floats, cells: Ints) -> Floats:
+    """Signed inverse condition number of each triangle, 1 for an equilateral one."""
+    a, b, c = (points[cells[:, i]] for i in range(3))
+    u, v, w = b - a, c - a, c - b
+    area2 = u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0]
+    squares = (u * u).sum(axis=1) + (v * v).sum(axis=1) + (w * w).sum(axis=1)
+    return np.asarray(2.0 * np.sqrt(3.0) * area2 / squares)
