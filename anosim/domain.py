@@ -31,7 +31,9 @@ class Domain:
 
     def __post_init__(self) -> None:
         if self.order not in (1, 2):
-            raise UnsupportedError(f"element order {self.order}: choose 1 (linear) or 2 (quadratic)")
+            raise UnsupportedError(
+                f"element order {self.order}: choose 1 (linear) or 2 (quadratic)"
+            )
 
     @classmethod
     def of(cls, mesh: Mesh, phases: Iterable[str], order: int) -> "Domain":
@@ -119,7 +121,26 @@ class Domain:
         nodes = self.boundary_nodes(name)
         return self._sum(nodes, np.outer(self.boundary_lengths(name), share))
 
-    def weights(self, cells: NDArray[np.bool_] | None = None, scale: Floats | None = None) -> Floats:
+    def shares(self, names: Iterable[Boundary]) -> dict[Boundary, Floats]:
+        """How much of each node belongs to each of the boundaries, shape (n_nodes,) each.
+
+        1 on one boundary only, 0 off them; a node on several is shared in proportion to the
+        lengths of the edges that meet in it.
+        """
+        lengths = {}
+        for name in names:
+            nodes = self.boundary_nodes(name)
+            lengths[name] = self._sum(
+                nodes, np.repeat(self.boundary_lengths(name)[:, None], nodes.shape[1], axis=1)
+            )
+        total = sum(lengths.values(), np.zeros(len(self.points)))
+        return {
+            n: np.divide(x, total, out=np.zeros_like(x), where=x > 0) for n, x in lengths.items()
+        }
+
+    def weights(
+        self, cells: NDArray[np.bool_] | None = None, scale: Floats | None = None
+    ) -> Floats:
         """Integral of each node's shape function over (some of) the cells, m^2.
 
         Args:

@@ -21,10 +21,8 @@ def distance(domain: Domain, sources: Iterable[Boundary]) -> Floats:
         Shape (n_vertices,), infinity where no path leads to a source.
     """
     points = domain.points[: len(domain.vertices)]
-    reached = np.full(len(points), np.inf)
     start = np.unique(np.concatenate([domain.boundary_edges(name).ravel() for name in sources]))
-    reached[start] = 0.0
-    reached = np.minimum(reached, _along_edges(domain, points, start))
+    reached = _along_edges(domain, points, start)
     corners = np.concatenate([domain.triangles[:, [i, (i + 1) % 3, (i + 2) % 3]] for i in range(3)])
     active = np.arange(len(corners))
     while len(active):

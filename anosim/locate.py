@@ -22,14 +22,15 @@ def locate(corners: Floats, points: Floats) -> tuple[Ints, Floats]:
         Triangle per point, -1 outside of all, shape (n_points,); coordinates, shape (n_points, 3).
     """
     low, high = corners.min(axis=(0, 1)), corners.max(axis=(0, 1))
-    bins = np.maximum(1, np.sqrt(len(corners)).astype(int)) * np.ones(2, dtype=np.int64)
+    bins = np.full(2, max(1, int(np.sqrt(len(corners)))), dtype=np.int64)
     pitch = np.maximum((high - low) / bins, np.finfo(float).tiny)
 
     def bin_of(x: Floats) -> Ints:
-        return np.clip(np.floor((x - low) / pitch), 0, bins - 1).astype(np.int64)
+        return np.asarray(np.clip(np.floor((x - low) / pitch), 0, bins - 1), dtype=np.int64)
 
     slack = _EDGE * np.max(high - low)
-    triangle, flat = _spread(bin_of(corners.min(axis=1) - slack), bin_of(corners.max(axis=1) + slack), bins)
+    first, last = bin_of(corners.min(axis=1) - slack), bin_of(corners.max(axis=1) + slack)
+    triangle, flat = _spread(first, last, bins)
     order = np.argsort(flat, kind="stable")
     start = np.searchsorted(flat[order], np.arange(bins[0] * bins[1] + 1))
     home = bin_of(points) @ np.array([bins[1], 1])

@@ -187,5 +187,3 @@ def _signed_areas(points: Floats, cells: Ints) -> Floats:
     a, b, c = (points[cells[:, i]] for i in range(3))
     u, v = b - a, c - a
     return np.asarray((u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0]) / 2.0)
-
-

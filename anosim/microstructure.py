@@ -68,9 +68,7 @@ class Microstructure:
             )
 
     @classmethod
-    def read(
-        cls, path: str | PathLike[str], *, phases: Mapping[str, int], voxel: Any
-    ) -> Self:
+    def read(cls, path: str | PathLike[str], *, phases: Mapping[str, int], voxel: Any) -> Self:
         """Read labels from a TIFF, PNG or NumPy file.
 
         Raises:

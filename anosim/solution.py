@@ -14,7 +14,7 @@ from anosim.errors import InputError
 from anosim.locate import locate
 from anosim.meshes import Boundary, Floats, Ints
 from anosim.problem import Concentration, Diffusion, Flux, MassTransfer
-from anosim.trajectory import Samples, Trajectory
+from anosim.trajectory import Relaxation, Samples, Trajectory
 from anosim.units import si
 
 Times = float | str | Sequence[float | str] | NDArray[np.floating] | None
@@ -31,14 +31,11 @@ class BoundaryFlux:
         constant: mol/m/s.
         value: shape (n_modes,).
         rate: shape (n_modes,).
-        jump: what entered at time zero, when the nodes of a boundary took its concentration,
-            mol/m.
     """
 
     constant: float
     value: Floats
     rate: Floats
-    jump: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,6 +106,41 @@ class Solution:
         base = np.zeros(len(domain.points))
         return cls(problem, domain, base, values, Samples(times), reactions, record or {})
 
+    @classmethod
+    def from_steady_state(
+        cls,
+        problem: Diffusion,
+        domain: Domain,
+        values: Floats,
+        *,
+        fluxes: Mapping[Boundary, float] | None = None,
+        record: Mapping[str, str] | None = None,
+    ) -> Self:
+        """A solution that does not change.
+
+        Args:
+            problem: what was solved; its ``until`` is infinite.
+            domain: cells and nodes that the values belong to.
+            values: concentration at the nodes, mol/m^3, shape (n_nodes,).
+            fluxes: flux into the domain through each boundary with a given concentration, mol/m/s.
+            record: the solver's name, options, versions.
+
+        Raises:
+            InputError: values that do not fit the nodes.
+        """
+        values = np.asarray(values, dtype=float)
+        if values.shape != (len(domain.points),):
+            raise InputError(
+                f"values of shape {values.shape} do not fit {len(domain.points)} nodes"
+            )
+        none = np.zeros(0)
+        reactions = {
+            problem.mesh.boundary(name)[0]: BoundaryFlux(float(flux), none, none)
+            for name, flux in (fluxes or {}).items()
+        }
+        modes = np.zeros((0, len(values)))
+        return cls(problem, domain, values, modes, Relaxation(none, none), reactions, record or {})
+
     def times(self, times: Times = None) -> Floats:
         """Times in s, checked, shape (n_times,).
 
@@ -167,12 +199,16 @@ class Solution:
         return np.asarray(flux.constant + values)
 
     def uptake(self, boundary: Boundary, times: Times = None) -> Floats:
-        """Lithium that came in through a side or interface since time 0, mol/m, (n_times,)."""
+        """Lithium that came in through a side or interface, mol/m, shape (n_times,).
+
+        It includes what the nodes of a boundary with a given concentration took in at time zero,
+        when they jumped to it.
+        """
         t = self.times(times)
         flux = self._flux(boundary)
         grown = self.trajectory.values(t) - self.trajectory.values(np.zeros(1))
         gained = flux.constant * t + self.trajectory.integrals(t) @ flux.value + grown @ flux.rate
-        return np.asarray(flux.jump + gained)
+        return np.asarray(self._jump(boundary) + gained)
 
     def imbalance(self, times: Times = None) -> Floats:
         """Mass balance: |change of content - uptake| / largest of the terms, shape (n_times,).
@@ -265,6 +301,14 @@ class Solution:
     @property
     def _initial_content(self) -> float:
         return float(self.problem.initial * self._capacity_weights.sum())
+
+    def _jump(self, boundary: Boundary) -> float:
+        name, _ = self.problem.mesh.boundary(boundary)
+        held = [n for n, c in self.problem.conditions.items() if isinstance(c, Concentration)]
+        if name not in held:
+            return 0.0
+        change = self.values(0.0)[0] - self.problem.initial
+        return float(self.domain.shares(held)[name] @ (self._capacity_weights * change))
 
     def _flux(self, boundary: Boundary) -> BoundaryFlux:
         name, _ = self.problem.mesh.boundary(boundary)

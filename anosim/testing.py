@@ -49,7 +49,9 @@ def rectangle(
     points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     node = np.arange((nx + 1) * (ny + 1)).reshape(ny + 1, nx + 1)
     a, b, c, d = node[:-1, :-1], node[:-1, 1:], node[1:, 1:], node[1:, :-1]
-    triangles = np.concatenate([np.stack(t, axis=-1).reshape(-1, 3) for t in ((a, b, c), (a, c, d))])
+    triangles = np.concatenate(
+        [np.stack(t, axis=-1).reshape(-1, 3) for t in ((a, b, c), (a, c, d))]
+    )
     middle = points[triangles].mean(axis=1)[:, 0]
 
     def pairs(line: np.ndarray) -> np.ndarray:
@@ -79,9 +81,7 @@ def crank_slab(fourier: Floats, x: Floats, biot: float) -> Floats:
 
     total = np.zeros((len(fourier), len(x)))
     for n in range(200):
-        b = brentq(
-            lambda z: z * math.sin(z) - biot * math.cos(z), n * math.pi, (n + 0.5) * math.pi
-        )
+        b = brentq(lambda z: z * math.sin(z) - biot * math.cos(z), n * math.pi, (n + 0.5) * math.pi)
         size = 2 * biot / ((b**2 + biot**2 + biot) * math.cos(b))
         total += size * np.exp(-(b**2) * fourier)[:, None] * np.cos(b * x)
     return total
@@ -173,9 +173,7 @@ def check_problem_untouched(solver: Solver) -> None:
     """The user's objects are as before; the same question gets the same answer twice."""
     mesh = rectangle(1e-6, 1e-6, (4, 4))
     before = mesh.points.copy(), mesh.cells.copy()
-    problem = Diffusion(
-        mesh, {"all": Material(1e-14)}, {"left": Concentration(1.0)}, until=10.0
-    )
+    problem = Diffusion(mesh, {"all": Material(1e-14)}, {"left": Concentration(1.0)}, until=10.0)
     first, second = solver.solve(problem).values(), solver.solve(problem).values()
     assert np.array_equal(before[0], mesh.points), "the solver changed the mesh's points"
     assert np.array_equal(before[1], mesh.cells), "the solver changed the mesh's cells"

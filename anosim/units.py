@@ -55,7 +55,8 @@ def _convert(text: str, unit: str, name: str) -> float:
     if quantity.dimensionless and not registry.Quantity(1.0, unit).dimensionless:
         raise UnitError(f"{name} is {text!r}, which has no unit; write for example '{text} {unit}'")
     try:
-        return float(registry.Quantity(magnitude, quantity.units).to(unit).magnitude)
+        converted = registry.Quantity(magnitude, quantity.units).to(unit).magnitude
+        return float(f"{converted:.15g}")  # a litre's factor leaves 999.9999999999999 mol/m^3
     except pint.DimensionalityError:
         raise UnitError(
             f"{name} is {text!r}, which is not of the dimension of {unit}; "

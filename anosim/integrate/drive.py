@@ -70,7 +70,11 @@ def solution(
             modes.trajectory.decay / form.time, modes.trajectory.amplitudes / form.time
         ),
         reactions=_reactions(problem, form, discretisation, base, shapes),
-        record={**(record or {}), "modes": str(len(shapes)), "error estimate": f"{modes.error:.1e}"},
+        record={
+            **(record or {}),
+            "modes": str(len(shapes)),
+            "error estimate": f"{modes.error:.1e}",
+        },
     )
 
 
@@ -146,30 +150,15 @@ def _reactions(
 ) -> dict[Boundary, BoundaryFlux]:
     """Flux through every boundary with a given concentration: the residual M dc/dt + K c - b there.
 
-    It is consistent: the fluxes of all boundaries balance the content to rounding. A node on two
-    such boundaries is shared in proportion to the lengths of the edges that meet in it.
+    It is consistent: the fluxes of all boundaries balance the content to rounding.
     """
     names = [n for n, c in problem.conditions.items() if isinstance(c, Concentration)]
-    touching = {name: _lengths_at_nodes(form, name) for name in names}
-    total = sum(touching.values(), np.zeros(len(base)))
     held = disc.stiffness(base) - disc.load
-    lumped = disc.mass(np.ones(len(base)))
-    jumped = np.zeros(len(base))
-    jumped[form.fixed] = form.values - form.initial
     fluxes = {}
-    for name in names:
-        share = np.divide(touching[name], total, out=np.zeros(len(base)), where=total > 0)
-        scale = form.diffusivity_scale
+    for name, share in form.domain.shares(names).items():
         fluxes[name] = BoundaryFlux(
-            constant=float(share @ held) * scale,
-            value=shapes @ disc.stiffness(share) * scale,  # M and K are symmetric
+            constant=float(share @ held) * form.diffusivity_scale,
+            value=shapes @ disc.stiffness(share) * form.diffusivity_scale,  # K and M are symmetric
             rate=shapes @ disc.mass(share) * form.length**2,
-            jump=float(share @ (jumped * lumped)) * form.length**2,
         )
     return fluxes
-
-
-def _lengths_at_nodes(form: WeakForm, name: Boundary) -> Floats:
-    nodes = form.domain.boundary_nodes(name)
-    lengths = np.repeat(form.domain.boundary_lengths(name), nodes.shape[1])
-    return np.bincount(nodes.ravel(), weights=lengths, minlength=len(form.domain.points))

@@ -114,11 +114,11 @@ class _Basis:
         """Orthonormalise a vector and add it; False if it is in the space already."""
         vector = vector / np.linalg.norm(vector)
         basis = self._vectors[: self._count]
-        before = np.sqrt(vector @ self._system.mass(vector))
+        before = float(vector @ self._system.mass(vector)) ** 0.5
         for _ in range(2):  # classical Gram-Schmidt needs the second round to be orthogonal
             vector = vector - (basis @ self._system.mass(vector)) @ basis
         weighed = self._system.mass(vector)
-        norm = float(np.sqrt(max(vector @ weighed, 0.0)))
+        norm = max(float(vector @ weighed), 0.0) ** 0.5
         if norm <= 1e-13 * before:
             return False
         self._append(vector / norm)

@@ -54,9 +54,7 @@ def to_mesh(
     return mesh
 
 
-def _check_conforming(
-    network: Network, curves: Curves, triangles: Triangles, edges: Edges
-) -> None:
+def _check_conforming(network: Network, curves: Curves, triangles: Triangles, edges: Edges) -> None:
     """Edges between regions, and on the hull, are the segments: all of them and no others."""
     region = np.append(triangles.region, OUTSIDE)[edges.cells]
     boundary = np.flatnonzero(region[:, 0] != region[:, 1])

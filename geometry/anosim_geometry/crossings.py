@@ -9,11 +9,10 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-CLEARANCE = 0.2
-"""Distance that segments without a common point keep, pixels; stairs clamped at 0.4 keep it."""
-CLEARANCE_SHARE = 0.25
-"""The same for short segments, in segment lengths."""
-SHARPEST = np.sin(np.radians(10.0))
+CLEARANCE = 0.15
+"""Distance that a segment keeps from others without a common point, in its own length."""
+SHARPEST = np.sin(np.radians(20.0))
+"""Below this angle between two segments from one point, both arcs are cut more finely."""
 
 
 def tangled(curves: Curves, smooth: Curves, segment_of: Ints) -> Bools:
@@ -24,25 +23,22 @@ def tangled(curves: Curves, smooth: Curves, segment_of: Ints) -> Bools:
         smooth: the same arcs with all their corners.
         segment_of: the segment into which each segment of ``smooth`` went.
     """
-    first, second = _conflicts(curves)
     bad = np.zeros(len(curves.first) - 1, dtype=np.bool_)
-    bad[curves.arc[first]] = True
-    bad[curves.arc[second]] = True
+    bad[curves.arc[_conflicting(curves)]] = True
     bad[curves.arc[_stepping_over(curves, smooth, segment_of)]] = True
     return bad
 
 
-def _conflicts(curves: Curves) -> tuple[Ints, Ints]:
-    """Pairs of segments that cross, come too close or leave a point in nearly one direction."""
+def _conflicting(curves: Curves) -> Ints:
+    """Segments that cross others, come too close or leave a point in nearly one direction.
+
+    Of two that come close, each is judged by its own length: the longer one has to yield.
+    """
     import shapely
 
     lines = shapely.linestrings(curves.points[curves.segments])
     tree = shapely.STRtree(lines)
-    reach = np.minimum(CLEARANCE, CLEARANCE_SHARE * curves.lengths)
-    near = tree.query(lines, predicate="dwithin", distance=reach)
-    i, j = np.sort(near, axis=0)
-    pairs, count = np.unique(i * len(lines) + j, return_counts=True)
-    i, j = np.divmod(pairs[count == 2], len(lines))  # close to each other by both measures
+    i, j = tree.query(lines, predicate="dwithin", distance=CLEARANCE * curves.lengths)
     i, j = i[i != j], j[i != j]
     a, b = curves.segments[i], curves.segments[j]
     same = a[:, :, None] == b[:, None, :]
@@ -54,7 +50,7 @@ def _conflicts(curves: Curves) -> tuple[Ints, Ints]:
     v = _leaving(curves, j[one], place % 2)
     limit = SHARPEST * np.hypot(*u.T) * np.hypot(*v.T)
     bad[one] = (np.sum(u * v, axis=1) > 0) & (np.abs(cross(u, v)) < limit)
-    return i[bad], j[bad]
+    return np.asarray(i[bad])
 
 
 def _leaving(curves: Curves, segments: Ints, end: Ints) -> Floats:
@@ -84,6 +80,11 @@ def _stepping_over(curves: Curves, smooth: Curves, segment_of: Ints) -> Ints:
     corners[between] = smooth.points[smooth.segments[inside, 1]]
     corners[starts] = curves.points[curves.segments[several, 0]]
     corners[ends] = curves.points[curves.segments[several, 1]]
-    areas = shapely.make_valid(shapely.polygons(shapely.linearrings(corners, indices=ring)))
+    areas = shapely.polygons(shapely.linearrings(corners, indices=ring))
     tree = shapely.STRtree(shapely.points(curves.points))
-    return np.asarray(several[np.unique(tree.query(areas, predicate="contains_properly")[0])])
+    area, point = tree.query(areas)  # by bounding boxes: few have more than their own ends
+    own = (curves.segments[several[area]] == point[:, None]).any(axis=1)
+    suspects = np.unique(area[~own])
+    valid = shapely.make_valid(areas[suspects])
+    found = np.unique(tree.query(valid, predicate="contains_properly")[0])
+    return np.asarray(several[suspects[found]])

@@ -5,9 +5,7 @@ from typing import Any
 
 from anosim.errors import MissingDependencyError
 
-SYSTEM_PACKAGES = (
-    "libgl1 libglu1-mesa libxrender1 libxcursor1 libxft2 libxinerama1 libgomp1"
-)
+SYSTEM_PACKAGES = "libgl1 libglu1-mesa libxrender1 libxcursor1 libxft2 libxinerama1 libgomp1"
 """What Gmsh's wheel links against beyond the C and C++ libraries, by Debian's names."""
 
 

@@ -53,7 +53,9 @@ class Triangles:
     region: Ints
 
 
-def filled(curves: Curves, faces: list[Face], field: Floats, pixel: tuple[float, float]) -> Triangles:
+def filled(
+    curves: Curves, faces: list[Face], field: Floats, pixel: tuple[float, float]
+) -> Triangles:
     """Fill every region with triangles of the field's edge length.
 
     Args:
@@ -155,10 +157,11 @@ def _lines(loop: list[int], first: list[int]) -> list[int]:
 
 def _collected(gmsh: Any, curves: Curves, faces: list[Face]) -> Triangles:
     """Triangles by region; nodes numbered with the points of the segments first."""
-    tags, coordinates, _ = gmsh.model.mesh.getNodes()
-    places = np.asarray(coordinates, dtype=np.float64).reshape(-1, 3)[:, :2]
-    ours = np.array([int(gmsh.model.mesh.getNodes(0, i + 1)[0][0]) for i in range(len(curves.points))])
-    index = np.full(int(max(tags)) + 1, -1, dtype=np.int64)
+    tags, places = _nodes(gmsh)
+    ours, given = _nodes(gmsh, 0)
+    if not np.array_equal(given, curves.points):
+        raise MeshError("Gmsh moved or lost points of the boundaries: please report this image")
+    index = np.full(int(tags.max()) + 1, -1, dtype=np.int64)
     index[ours] = np.arange(len(ours))
     free = np.flatnonzero(index[tags] < 0)
     index[tags[free]] = len(ours) + np.arange(len(free))
@@ -171,3 +174,10 @@ def _collected(gmsh: Any, curves: Curves, faces: list[Face]) -> Triangles:
         region.append(np.full(len(nodes) // 3, face.region, dtype=np.int64))
     points = np.concatenate([curves.points, places[free]])
     return Triangles(points, np.concatenate(cells), np.concatenate(region))
+
+
+def _nodes(gmsh: Any, dimension: int = -1) -> tuple[Ints, Floats]:
+    """Tags and places of all nodes, or of those on points (0), in the order of the points."""
+    tags, coordinates, _ = gmsh.model.mesh.getNodes(dimension)
+    places = np.asarray(coordinates, dtype=np.float64).reshape(-1, 3)[:, :2]
+    return np.asarray(tags, dtype=np.int64), places

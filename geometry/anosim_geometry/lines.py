@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from anosim_geometry.crossings import tangled
 from anosim_geometry.curves import Curves
 from anosim_geometry.network import OUTSIDE, Network
+from anosim_geometry.sizing import Sizes, refined_to, size_field
 from anosim_geometry.smoothing import restoring_shift
 
 Floats = NDArray[np.float64]
@@ -15,7 +16,14 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 CLOSED_SEGMENTS = 3
-AREA_PASSES = 3
+FIELD_PASSES = 6
+TOO_LONG = 1.8
+"""Segments longer than the refined field by this factor are cut again."""
+KEPT_SHARE = 0.75
+"""An arc that would get this share of its pixel edges is cut at the corners of the network."""
+MOST_OFFSET = 0.05
+"""How far an arc may lie off the smooth one on average, in pixels."""
+AREA_PASSES = 4
 MOST_SHIFT = 0.2
 """The most that a point moves per pass, in lengths of its shorter segment."""
 
@@ -26,65 +34,99 @@ class Cut:
 
     Attributes:
         curves: the segments; arcs as in the network.
-        segment_of: the segment into which each segment of the network went, the first of them
+        segment_of: the segment into which each segment of the network went, or the middle one
             where it was divided, shape (n_network_segments,).
-        kept: arcs that follow every corner of the network, shape (n_arcs,).
+        least: segments that each arc needs to stay clear of the others, shape (n_arcs,).
     """
 
     curves: Curves
     segment_of: Ints
-    kept: Bools
+    least: Ints
 
     def seen_by(self, network: Network) -> Ints:
         """Pixels along the arcs and the segment that each one sees, shape (n, 2)."""
         pairs = [np.stack([side, self.segment_of], axis=1) for side in network.pixels.T]
         both = np.concatenate(pairs)
-        return both[both[:, 0] != OUTSIDE]
+        return np.asarray(both[both[:, 0] != OUTSIDE])
 
 
-def cut(network: Network, smooth: Curves, field: Floats) -> Cut:
+def cut_to_size(network: Network, smooth: Curves, sizes: Sizes) -> tuple[Cut, Floats]:
+    """The arcs' segments, and the size field between them, shape (rows, columns).
+
+    Where arcs had to be cut more finely than asked, the field and with it the arcs around follow.
+    """
+    field = size_field(network, sizes)
+    made = cut(network, smooth, field, _fewest(smooth))
+    for _ in range(FIELD_PASSES):
+        field = refined_to(field, made.curves, made.seen_by(network), sizes)
+        lengths = made.curves.lengths[made.segment_of]
+        if np.all(lengths < TOO_LONG * _along(network, field)):
+            break
+        made = cut(network, smooth, field, made.least)
+    return made, field
+
+
+def cut(network: Network, smooth: Curves, field: Floats, least: Ints) -> Cut:
     """Cut the smooth arcs into segments of the field's length, without crossings.
 
-    Arcs whose segments cross or nearly touch others, or step over them, keep all their corners.
+    Arcs whose segments conflict with others, or do not enclose the right area, are cut twice as
+    finely, in the end at every corner of the network, where no two can conflict.
 
     Args:
         network: the network, for the pixels along each arc.
         smooth: the smooth arcs, in the field's unit of length.
         field: edge length at every pixel, shape (rows, columns).
+        least: segments that each arc gets at least, shape (n_arcs,).
     """
-    wanted = np.append(field.ravel(), np.inf)[network.pixels].min(axis=1)
+    wanted = _along(network, field)
     inside = (network.left != OUTSIDE) & (network.right != OUTSIDE)
-    kept = np.zeros(len(inside), dtype=np.bool_)
     while True:
-        made = _divided(smooth, wanted, kept)
-        made = replace(made, curves=_with_areas(made.curves, smooth, inside & ~kept))
-        bad = tangled(made.curves, smooth, made.segment_of) & ~kept
+        kept = least >= KEPT_SHARE * np.diff(smooth.first)
+        made = _divided(smooth, wanted, least, kept)
+        bulged = _with_areas(made.curves, smooth, inside & ~kept, network.is_node)
+        made = replace(made, curves=bulged)
+        bad = tangled(made.curves, smooth, made.segment_of) | _astray(made.curves, smooth)
+        bad &= ~kept
         if not bad.any():
             return made
-        kept = kept | bad
+        least = np.where(bad, 2 * np.diff(made.curves.first), least)
 
 
-def _divided(smooth: Curves, wanted: Floats, kept: Bools) -> Cut:
+def _along(network: Network, field: Floats) -> Floats:
+    """The field along the network, shape (n_network_segments,)."""
+    return np.asarray(np.append(field.ravel(), np.inf)[network.pixels].min(axis=1))
+
+
+def _astray(curves: Curves, smooth: Curves) -> Bools:
+    """Arcs that lie off the smooth ones on average, shape (n_arcs,)."""
+    length = np.add.reduceat(curves.lengths, curves.first[:-1])
+    return np.asarray(np.abs(curves.swept(smooth)) > MOST_OFFSET * length)
+
+
+def _divided(smooth: Curves, wanted: Floats, least: Ints, kept: Bools) -> Cut:
     """Arcs in about equal segments of the wanted length; those kept, corner by corner."""
     parts = smooth.lengths / wanted
     parts = np.where(kept[smooth.arc], np.maximum(1.0, np.rint(parts)), parts)
     total = np.add.reduceat(parts, smooth.first[:-1])
     counts = np.rint(total).astype(np.int64)
-    counts = np.where(kept, counts, np.maximum(counts, _fewest(smooth)))
+    counts = np.where(kept, counts, np.maximum(counts, least))
     before = np.cumsum(parts) - parts
     place = (before - before[smooth.first[:-1]][smooth.arc]) * (counts / total)[smooth.arc]
     place = np.where(kept[smooth.arc], np.rint(place), place)  # corners stay points, exactly
-    return _sampled(smooth, place, counts, kept)
+    curves, segment_of = _sampled(smooth, place, counts)
+    return Cut(curves, segment_of, least)
 
 
-def _sampled(smooth: Curves, place: Floats, counts: Ints, kept: Bools) -> Cut:
+def _sampled(smooth: Curves, place: Floats, counts: Ints) -> tuple[Curves, Ints]:
     """New points wherever an arc's running place, 0 to its count, is whole.
 
     Args:
         smooth: the arcs.
         place: running place of each segment's start within its arc, shape (n_segments,).
         counts: new segments of each arc, shape (n_arcs,).
-        kept: passed on.
+
+    Returns:
+        The new segments, and for each old one the new segment around its middle.
     """
     base = np.concatenate([[0], np.cumsum(counts)])
     at = place + base[smooth.arc]
@@ -106,7 +148,7 @@ def _sampled(smooth: Curves, place: Floats, counts: Ints, kept: Bools) -> Cut:
     points = np.concatenate([smooth.points[nodes], a + share[:, None] * (b - a)])
     segment_of = np.floor((at + until) / 2.0).astype(np.int64)
     curves = Curves(points, np.stack([start, stop], axis=1), base)
-    return Cut(curves, np.minimum(segment_of, base[1:][smooth.arc] - 1), kept)
+    return curves, np.minimum(segment_of, base[1:][smooth.arc] - 1)
 
 
 def _fewest(smooth: Curves) -> Ints:
@@ -117,12 +159,12 @@ def _fewest(smooth: Curves) -> Ints:
     return np.where(ends[:, 0] == ends[:, 1], CLOSED_SEGMENTS, fewest)
 
 
-def _with_areas(curves: Curves, smooth: Curves, free: Bools) -> Curves:
+def _with_areas(curves: Curves, smooth: Curves, free: Bools, is_node: Bools) -> Curves:
     """The arcs in ``free`` bulged until they enclose what the smooth ones do: chords cut area."""
-    open_ends = curves.ends[curves.ends[:, 0] != curves.ends[:, 1]]
     movable = np.zeros(len(curves.points), dtype=np.bool_)
     movable[curves.segments[free[curves.arc]]] = True
-    movable[open_ends] = False
+    ends = np.unique(smooth.ends)  # the first points of the new arcs
+    movable[: len(ends)] &= ~is_node[ends]
     reach = np.full(len(movable), np.inf)
     for end in curves.segments.T:
         np.minimum.at(reach, end, MOST_SHIFT * curves.lengths)

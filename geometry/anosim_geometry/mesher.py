@@ -14,10 +14,10 @@ from anosim_geometry.conversion import to_mesh
 from anosim_geometry.dependency import load_gmsh
 from anosim_geometry.faces import faces_of
 from anosim_geometry.gmsh_fill import Triangles, filled
-from anosim_geometry.lines import cut
+from anosim_geometry.lines import cut_to_size
 from anosim_geometry.network import network_of
 from anosim_geometry.quality import rounded
-from anosim_geometry.sizing import Sizes, refined_to, size_field
+from anosim_geometry.sizing import Sizes
 from anosim_geometry.smoothing import smoothed
 
 Floats = NDArray[np.float64]
@@ -31,9 +31,14 @@ class GmshMesher:
     """Triangles that follow smoothed phase boundaries, finer there than in the bulk.
 
     Attributes:
-        size: edge length away from interfaces, m; 4 pixels if not given.
-        interface_size: edge length at interfaces, m; 1 pixel if not given.
-        growth: the edge length grows by at most this much per unit of distance.
+        size: edge length away from interfaces, m; if not given 4 pixels, or ``interface_size``
+            if that is more. The image's shorter side is the most.
+        interface_size: edge length at interfaces, m; if not given 1 pixel, or ``size`` if that
+            is less. Where phases are so thin, or so close, that segments of this length would
+            cross or make needles, segments are shorter.
+        growth: the edge length grows by at most this much per unit of distance, above 0 up to 1.
+
+    A pixel is its shorter side. Regions that touch only at a corner of pixels meet in one point.
 
     Raises:
         InputError: a size that is not positive, or an interface size above the bulk size.
@@ -56,6 +61,7 @@ class GmshMesher:
         """A conforming mesh of the image's box; every segment on a phase boundary is an edge.
 
         Raises:
+            InputError: the sizes are far too small for the image.
             UnsupportedError: the image is three-dimensional.
             MissingDependencyError: Gmsh or shapely is not installed.
             MeshError: no valid mesh came out.
@@ -72,9 +78,7 @@ class GmshMesher:
         smooth = smoothed(network)
         smooth = smooth.moved(smooth.points * pixel)
         report("mesh", 0.05)
-        field = size_field(network, sizes)
-        made = cut(network, smooth, field)
-        field = refined_to(field, made.curves, made.seen_by(network), sizes)
+        made, field = cut_to_size(network, smooth, sizes)
         report("mesh", 0.15)
         triangles = filled(made.curves, faces_of(network), field, sizes.pixel)
         report("mesh", 0.85)
@@ -95,7 +99,8 @@ class GmshMesher:
             bulk = BULK_PIXELS if interface is None else max(BULK_PIXELS, interface)
         if interface is None:
             interface = min(INTERFACE_PIXELS, bulk)
-        return Sizes(bulk, interface, self.growth, (hx / unit, hy / unit))
+        bulk = min(bulk, min(microstructure.extent) / unit)  # longer edges would be needles
+        return Sizes(bulk, min(interface, bulk), self.growth, (hx / unit, hy / unit))
 
 
 def _length(given: float | str, name: str) -> float:

@@ -90,7 +90,7 @@ def _regions(labels: NDArray[np.integer]) -> tuple[Ints, Ints]:
 
 def _pixel_edges(regions: Ints) -> tuple[Ints, Ints, Ints]:
     """Corners (from, to), pixels (left, right) and heading of every edge of the network."""
-    rows, columns = regions.shape
+    columns = regions.shape[1]
     around = np.pad(regions, 1, constant_values=OUTSIDE)
     index = np.pad(np.arange(regions.size).reshape(regions.shape), 1, constant_values=OUTSIDE)
     # along x: the pixel below is on the left, the one above on the right

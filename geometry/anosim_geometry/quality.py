@@ -20,25 +20,31 @@ def rounded(points: Floats, cells: Ints, free: Bools) -> Floats:
         cells: positively oriented triangles, shape (n_cells, 3).
         free: the points that may move, shape (n_points,).
     """
+    quality = _sicn(points, cells)
     for _ in range(PASSES):
-        points = _one_pass(points, cells, free)
+        points, quality = _one_pass(points, cells, free, quality)
     return points
 
 
-def _one_pass(points: Floats, cells: Ints, free: Bools) -> Floats:
+def _one_pass(points: Floats, cells: Ints, free: Bools, quality: Floats) -> tuple[Floats, Floats]:
+    """Points moved, and the quality of the cells then."""
     worst = np.full(len(points), np.inf)
-    quality = _sicn(points, cells)
     for corner in cells.T:
         np.minimum.at(worst, corner, quality)
     moving = free.copy()
     wanted = _mean_centroid(points, cells)
-    while True:
+    quality = quality.copy()
+    look = np.arange(len(cells))
+    while len(look):
         moved = np.where(moving[:, None], wanted, points)
-        floor = np.where(moving, worst, -np.inf)[cells].max(axis=1)
-        bad = _sicn(moved, cells) < floor
-        if not bad.any():
-            return moved
-        moving[cells[bad]] = False
+        quality[look] = _sicn(moved, cells[look])
+        floor = np.where(moving, worst, -np.inf)[cells[look]].max(axis=1)
+        bad = cells[look[quality[look] < floor]]
+        stopped = np.zeros(len(points), dtype=np.bool_)
+        stopped[bad] = True
+        moving &= ~stopped
+        look = np.flatnonzero(stopped[cells].any(axis=1))
+    return moved, quality
 
 
 def _mean_centroid(points: Floats, cells: Ints) -> Floats:

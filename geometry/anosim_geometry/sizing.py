@@ -5,12 +5,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from anosim.errors import InputError
 from anosim_geometry.curves import Curves
 from anosim_geometry.network import OUTSIDE, Network
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+SLACK = 1.4
+"""Segments shorter than wanted by less than this are left to Gmsh: rounding makes them."""
+MOST_TRIANGLES = 5e7
+"""Gmsh needs about 0.8 kB for each."""
 _CHAMFER = np.sqrt(4.0 - 2.0 * np.sqrt(2.0))
 """The most that a path of straight and diagonal steps exceeds the straight line (8 %)."""
 
@@ -33,11 +38,23 @@ class Sizes:
 
 
 def size_field(network: Network, sizes: Sizes) -> Floats:
-    """Edge length at every pixel centre, shape (rows, columns)."""
+    """Edge length at every pixel centre, shape (rows, columns).
+
+    Raises:
+        InputError: the edge lengths are so small that memory would not hold the triangles.
+    """
     wanted = np.full(network.regions.size, sizes.bulk)
     wanted[network.pixels[_at_interface(network)]] = sizes.interface
     # finer seeds go here: a narrow gap between interfaces wants a fraction of its width
-    return graded(wanted.reshape(network.regions.shape), sizes)
+    field = graded(wanted.reshape(network.regions.shape), sizes)
+    expected = 4.0 / np.sqrt(3.0) * np.prod(sizes.pixel) * np.sum(field**-2.0)
+    if expected > MOST_TRIANGLES:
+        raise InputError(
+            f"edges of {sizes.interface:.3g} at interfaces and {sizes.bulk:.3g} elsewhere, in "
+            f"pixels, make about {expected:.1e} triangles; up to {MOST_TRIANGLES:.0e} are "
+            "possible: raise GmshMesher.size and interface_size, or crop the image"
+        )
+    return field
 
 
 def refined_to(field: Floats, curves: Curves, seen_by: Ints, sizes: Sizes) -> Floats:
@@ -53,7 +70,7 @@ def refined_to(field: Floats, curves: Curves, seen_by: Ints, sizes: Sizes) -> Fl
         sizes: growth and pixel sides.
     """
     lowered = field.ravel().copy()
-    np.minimum.at(lowered, seen_by[:, 0], curves.lengths[seen_by[:, 1]])
+    np.minimum.at(lowered, seen_by[:, 0], SLACK * curves.lengths[seen_by[:, 1]])
     return graded(lowered.reshape(field.shape), sizes)
 
 

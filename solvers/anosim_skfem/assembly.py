@@ -22,22 +22,22 @@ from anosim.meshes import Floats, Ints
 from anosim.weakform import BoundaryTerm, WeakForm
 
 
-@BilinearForm
+@BilinearForm  # type: ignore[untyped-decorator]
 def _diffusion(u: Any, v: Any, w: Any) -> Any:
     return w["D"] * (u.grad[0] * v.grad[0] + u.grad[1] * v.grad[1])
 
 
-@BilinearForm
+@BilinearForm  # type: ignore[untyped-decorator]
 def _storage(u: Any, v: Any, w: Any) -> Any:
     return w["theta"] * u * v
 
 
-@BilinearForm
+@BilinearForm  # type: ignore[untyped-decorator]
 def _product(u: Any, v: Any, w: Any) -> Any:
     return u * v
 
 
-@LinearForm
+@LinearForm  # type: ignore[untyped-decorator]
 def _unit(v: Any, w: Any) -> Any:
     return v
 
@@ -72,7 +72,7 @@ class Matrices:
 
 def assemble(form: WeakForm) -> Matrices:
     """The matrices of a weak form."""
-    mesh = MeshTri(form.points.T, form.domain.triangles.T)
+    mesh = MeshTri(*map(np.ascontiguousarray, (form.points.T, form.domain.triangles.T)))
     element = ElementTriP1() if form.domain.order == 1 else ElementTriP2()
     basis = Basis(mesh, element)
     node = _nodes(basis, form.domain)

@@ -1,0 +1,223 @@
+"""The other tables of a case: materials, conditions, plugins with their options, output."""
+
+import math
+import typing
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from types import NoneType
+from typing import Any, cast
+
+from anosim import plugins
+from anosim.case.entry import Entry
+from anosim.errors import listing
+from anosim.meshes import Boundary
+from anosim.plugins import Mesher, Solver
+from anosim.problem import Concentration, Condition, Flux, MassTransfer, Material
+
+SIDES = ("left", "right", "top", "bottom")
+CONDITIONS: Mapping[str, tuple[type[Condition], Mapping[str, str]]] = {
+    "mass transfer": (MassTransfer, {"coefficient": "m/s", "bulk": "mol/m^3"}),
+    "concentration": (Concentration, {"value": "mol/m^3"}),
+    "flux": (Flux, {"value": "mol/m^2/s"}),
+}
+"""What each type of condition becomes, and its keys with their units."""
+MATERIAL = {"diffusivity": "m^2/s", "capacity": ""}
+DEFAULT_TIMES = (0.02, 0.1, 1.0)
+"""Output times where none are given, as parts of the whole."""
+
+
+def read_materials(entry: Entry, phases: Collection[str]) -> dict[str, Material]:
+    """Tables [materials.PHASE]."""
+    materials = {}
+    for name, item in entry.table().items():
+        item.known(name, phases, "phases of the image are")
+        table = item.table(MATERIAL)
+        item.required("diffusivity", '"1e-13 m^2/s"')
+        with item.blamed("Material"):
+            materials[name] = Material(**{k: e.quantity(MATERIAL[k]) for k, e in table.items()})
+    if not materials:
+        raise entry.error(
+            "names no phase, so lithium has nowhere to diffuse; add for example "
+            f'[materials.{next(iter(phases))}] with diffusivity = "1e-13 m^2/s"'
+        )
+    return materials
+
+
+def read_conditions(
+    entry: Entry, phases: Collection[str], materials: Collection[str]
+) -> dict[Boundary, Condition]:
+    """The [[conditions]], of which one at least lets lithium in."""
+    conditions: dict[Boundary, Condition] = {}
+    for item in entry.array("tables, each under a line [[conditions]]") if entry.value else []:
+        boundary, condition = _condition(item, phases, materials)
+        twin = boundary if isinstance(boundary, str) else boundary[::-1]
+        if boundary in conditions or twin in conditions:
+            raise item.error(f"has a second condition on {boundary!r}")
+        conditions[boundary] = condition
+    if not any(map(_lets_through, conditions.values())):
+        raise entry.error(
+            "has no source, so the concentration stays as it is; add one on an interface or side "
+            'that lets lithium through, for example on = "left" with type = "concentration"'
+        )
+    return conditions
+
+
+def _lets_through(condition: Condition) -> bool:
+    match condition:
+        case MassTransfer(coefficient=coefficient):
+            return coefficient > 0.0
+        case Flux(value=value):
+            return value != 0.0
+    return True
+
+
+def _condition(
+    entry: Entry, phases: Collection[str], materials: Collection[str]
+) -> tuple[Boundary, Condition]:
+    every = dict.fromkeys(key for _, units in CONDITIONS.values() for key in units)
+    table = entry.table(("on", "type", *every))
+    on = _boundary(entry.required("on", '["pore", "sei"] or "left"'), phases, materials)
+    kind = entry.required("type", '"mass transfer"').one_of(CONDITIONS, "possible are")
+    build, units = CONDITIONS[kind]
+    for key in table:
+        if key not in ("on", "type", *units):
+            raise table[key].error(f"does not go with type {kind!r}, which takes {listing(units)}")
+    values = {key: entry.required(key, f'"1 {units[key]}"').quantity(units[key]) for key in units}
+    with entry.blamed(build.__name__):
+        return on, build(**values)
+
+
+def _boundary(on: Entry, phases: Collection[str], materials: Collection[str]) -> Boundary:
+    if isinstance(on.value, str):
+        if on.value in phases and on.value not in SIDES:
+            raise on.error(f'is one phase: an interface is two, ["{on.value}", ...]')
+        return on.one_of(SIDES, "a side or a list of two phases; sides are")
+    items = on.array("a side or a list of two phases", 2, 2)
+    first, second = (item.one_of(phases, "phases of the image are") for item in items)
+    if first == second:
+        raise on.error(f"names {first!r} twice: an interface is between two phases")
+    inside = [name for name in (first, second) if name in materials]
+    if len(inside) != 1:
+        raise on.error(
+            f"is [{first!r}, {second!r}], of which {'both have' if inside else 'none has'} a "
+            "material; a condition belongs where exactly one of the two phases has one"
+        )
+    return first, second
+
+
+def read_mesher(entry: Entry) -> Mesher:
+    """Table [mesh]: the mesher and its options."""
+    name = entry.table().get("mesher", Entry(entry.source, (*entry.path, "mesher"), "gmsh"))
+    return cast(Mesher, _plugin(entry, ("mesher",), plugins.MESHERS, name))
+
+
+def read_solvers(entry: Entry, times: Sequence[float]) -> dict[str, Solver]:
+    """Table [solve]: one solver or several, all with the same options.
+
+    They are told the first of the output times when it is so early that they would not have
+    taken it for granted.
+    """
+    given = entry.table().get("solver", Entry(entry.source, (*entry.path, "solver"), "skfem"))
+    several = isinstance(given.value, list)
+    names = given.array("one solver or a list", 1) if several else [given]
+    found = {}
+    for name in names:
+        solver = _plugin(entry, ("solver", "until", "initial"), plugins.SOLVERS, name)
+        earliest = min((time for time in times if time > 0), default=math.inf)
+        if getattr(solver, "earliest", 0.0) is None and earliest < 1e-5 * max(times):
+            solver = replace(solver, earliest=earliest)
+        found[str(name.value)] = cast(Solver, solver)
+    return found
+
+
+def _plugin(entry: Entry, own: Collection[str], group: str, name: Entry) -> Any:
+    """The plugin of that name, with the entries of a table as its options.
+
+    Args:
+        entry: the table.
+        own: keys of the table that are no options.
+        group: of entry points.
+        name: the plugin's name.
+
+    Raises:
+        CaseError: no such plugin, no such option, or a value that is wrong.
+        MissingDependencyError: the plugin's library is not installed.
+    """
+    name.one_of(plugins.names(group), "installed are")
+    load = plugins.mesher if group == plugins.MESHERS else plugins.solver
+    with name.blamed():
+        plugin = load(name.value)
+    hints = typing.get_type_hints(plugin)
+    table = entry.table((*own, *(option.name for option in fields(plugin))))
+    options = {key: item for key, item in table.items() if key not in own}
+    for key, item in options.items():
+        _check_type(item, hints[key])
+    with entry.blamed(plugin.__name__):
+        return plugin(**{key: item.value for key, item in options.items()})
+
+
+def _check_type(entry: Entry, hint: Any) -> None:
+    """Refuse a value whose type the option's annotation excludes; unusual annotations pass."""
+    kinds = [kind for kind in typing.get_args(hint) or (hint,) if kind is not NoneType]
+    names = {int: "an integer", float: "a number", str: "text", bool: "true or false"}
+    if any(kind not in names for kind in kinds):
+        return
+    allowed = (*kinds, int) if float in kinds else tuple(kinds)
+    fits = bool in kinds if isinstance(entry.value, bool) else isinstance(entry.value, allowed)
+    if not fits:
+        raise entry.unlike(" or ".join(names[kind] for kind in kinds))
+    if isinstance(entry.value, int):
+        entry.integer()
+
+
+@dataclass(frozen=True, eq=False)
+class OutputPart:
+    """Table [output].
+
+    Attributes:
+        folder: as the case gives it.
+        times: ascending, s; empty for a steady state.
+        probes: entry and (x, y) in m of each named point.
+    """
+
+    folder: str
+    times: tuple[float, ...]
+    probes: Mapping[str, tuple[Entry, tuple[float, float]]]
+
+
+def read_output(entry: Entry, until: float) -> OutputPart:
+    """Table [output] for a case that ends at ``until``, s."""
+    table = entry.table(("folder", "times", "probes"))
+    folder = table["folder"].text("a folder's name") if "folder" in table else "results"
+    if "\0" in folder:
+        raise table["folder"].error("is no folder's name")
+    items = table["times"].array("a list of times") if "times" in table else []
+    times = sorted({_time(item, until) for item in items})
+    if not times and math.isfinite(until):
+        times = [part * until for part in DEFAULT_TIMES]
+    probes = table["probes"].table() if "probes" in table else {}
+    return OutputPart(folder, tuple(times), {name: (e, _point(e)) for name, e in probes.items()})
+
+
+def read_until(entry: Entry) -> float:
+    """The end of the simulated time, s; infinity for the steady state."""
+    if entry.value in ("inf", math.inf):
+        return math.inf
+    until = entry.quantity("s")
+    if until <= 0:
+        raise entry.error('must be greater than 0 s; "inf" asks for the steady state')
+    return until
+
+
+def _time(entry: Entry, until: float) -> float:
+    time = entry.quantity("s")
+    if math.isinf(until):
+        raise entry.error('has no meaning for a steady state, solve.until = "inf"')
+    if not 0 <= time <= until:
+        raise entry.error(f"is {entry.value!r}, outside of 0 to solve.until, {until:g} s")
+    return time
+
+
+def _point(entry: Entry) -> tuple[float, float]:
+    x, y = entry.array('a point, for example ["1 um", "2 um"]', 2, 2)
+    return x.quantity("m"), y.quantity("m")

@@ -1,0 +1,10 @@
+"""Pictures for papers: each function returns a matplotlib Figure, ``save`` writes it."""
+
+from anosim.figures.concentration import maps
+from anosim.figures.firsttime import arrival
+from anosim.figures.labels import microstructure
+from anosim.figures.saving import save
+from anosim.figures.timecourse import curves
+from anosim.figures.triangles import mesh
+
+__all__ = ["arrival", "curves", "maps", "mesh", "microstructure", "save"]

@@ -1,0 +1,91 @@
+"""What lies under a picture: the image's phases, or the mesh's."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+from matplotlib.patches import Patch, PathPatch
+from numpy.typing import NDArray
+
+from anosim.errors import InputError
+from anosim.figures.outline import outline
+from anosim.figures.sheet import Window
+from anosim.meshes import Mesh
+from anosim.microstructure import Microstructure
+
+Colours = Mapping[str, Any]
+"""A matplotlib colour per phase."""
+
+
+def window_of(mesh: Mesh) -> Window:
+    """The mesh's bounding box."""
+    low, high = mesh.points.min(axis=0), mesh.points.max(axis=0)
+    return Window(float(low[0]), float(low[1]), *(float(size) for size in high - low))
+
+
+def check_under(image: Microstructure, mesh: Mesh) -> None:
+    """Refuse an image that a mesh was not made of.
+
+    Raises:
+        InputError: the image is a volume, or more than a voxel smaller or larger than the mesh.
+    """
+    plane(image)
+    width, height = image.extent
+    box = window_of(mesh)
+    off = np.abs([box.left, box.top, box.width - width, box.height - height])
+    if np.any(off > 1.001 * np.array(image.voxel[::-1] * 2)):
+        raise InputError(
+            f"the image covers 0 to {width:.4g} m by 0 to {height:.4g} m, the mesh {box.left:.4g} "
+            f"to {box.left + box.width:.4g} m by {box.top:.4g} to {box.top + box.height:.4g} m: "
+            "over takes the image that the mesh was made of"
+        )
+
+
+def plane(image: Microstructure) -> NDArray[Any]:
+    """The image's labels, shape (y, x).
+
+    Raises:
+        InputError: the image is a volume.
+    """
+    if image.labels.ndim != 2:
+        raise InputError(
+            f"the image has shape {image.labels.shape}: pictures of a mesh need a single slice"
+        )
+    return np.asarray(image.labels)
+
+
+def draw_image(
+    panel: Axes, labels: NDArray[Any], extent: Window, phases: Mapping[str, int], colours: Colours
+) -> None:
+    """Labels as flat colours; the picture of voxel (0, 0) is in the upper left corner."""
+    pixels = np.full((*labels.shape, 3), 255, dtype=np.uint8)
+    for phase, label in phases.items():
+        pixels[labels == label] = np.round(255 * np.array(to_rgb(colours[phase])))
+    right, bottom = extent.left + extent.width, extent.top + extent.height
+    view = panel.get_xlim(), panel.get_ylim()
+    panel.imshow(pixels, extent=(extent.left, right, bottom, extent.top), aspect="auto", zorder=0)
+    panel.set(xlim=view[0], ylim=view[1])
+
+
+def draw_ground(panel: Axes, mesh: Mesh, over: Microstructure | None, colours: Colours) -> None:
+    """The image under the mesh, or without one the phases as they are in the mesh."""
+    if over is not None:
+        box = Window(0.0, 0.0, *over.extent)
+        draw_image(panel, plane(over), box, over.phases, colours)
+        return
+    for rank, phase in enumerate(mesh.phases):
+        shape = outline(mesh.points, mesh.cells[mesh.cell_phase == rank])
+        colour = colours[phase]
+        panel.add_patch(
+            PathPatch(shape, facecolor=colour, edgecolor=colour, linewidth=0.2, zorder=0)
+        )
+
+
+def swatches(colours: Colours, labels: Mapping[str, str] | None = None) -> list[Patch]:
+    """Legend entries of phases."""
+    return [
+        Patch(facecolor=colour, edgecolor="#666666", linewidth=0.4, label=(labels or {}).get(p, p))
+        for p, colour in colours.items()
+    ]

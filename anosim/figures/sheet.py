@@ -1,0 +1,155 @@
+"""Panels of equal size on a sheet, laid out in inches so that no text is cut off."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from anosim.figures.readable import length, round_below
+from anosim.figures.style import MM, WIDTH
+
+_MARGIN, _GAP, _TITLE, _NOTE = 1.5 * MM, 4.0 * MM, 5.0 * MM, 4.5 * MM
+_BAR = (3.0 * MM, 3.5 * MM, 14.0 * MM)
+"""Colour bar: space before it, its width, room for its numbers and label."""
+_TALLEST, _SINGLE = 185.0 * MM, 120.0 * MM
+
+
+@dataclass(frozen=True)
+class Window:
+    """A part of the plane, m; y runs downwards."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A figure with its panels, and axes for a colour bar if it has one."""
+
+    figure: Figure
+    panels: list[Axes]
+    bar: Axes | None
+
+
+def sheet(
+    windows: Sequence[Window],
+    *,
+    titles: Sequence[str] = (),
+    legend: Sequence[Any] = (),
+    bar: bool = False,
+    note: str = "",
+) -> Sheet:
+    """A panel per window, with titles above, the legend and a note below.
+
+    Args:
+        windows: what the panels show, all of the same shape.
+        titles: one per panel.
+        legend: matplotlib artists with labels.
+        bar: whether to leave room for a colour bar.
+        note: a line of text below everything.
+    """
+    figure = Figure(figsize=(WIDTH, WIDTH))
+    FigureCanvasAgg(figure)
+    beside = sum(_BAR) if bar else 0.0
+    aspect = windows[0].height / windows[0].width
+    columns, rows, panel = _grid(len(windows), aspect, WIDTH - 2 * _MARGIN - beside)
+    tall = panel * aspect
+    grid = columns * panel + (columns - 1) * _GAP, rows * (tall + _TITLE)
+    width = max(grid[0] + beside + 2 * _MARGIN, min(WIDTH, text_width(figure, note, fontsize=7.5) + 2 * _MARGIN))
+    below = _legend(figure, legend, width - 2 * _MARGIN, _NOTE if note else 0.0)
+    height = grid[1] + below + _MARGIN + (_NOTE if note else 0.0)
+    figure.set_size_inches(width, height)
+    axes = []
+    for rank, window in enumerate(windows):
+        row, column = divmod(rank, columns)
+        x, y = _MARGIN + column * (panel + _GAP), height - (row + 1) * (tall + _TITLE)
+        place = (x / width, y / height, panel / width, tall / height)
+        axes.append(_panel(figure, place, window, titles[rank] if titles else ""))
+    colours = None
+    if bar:
+        x, long = _MARGIN + grid[0] + _BAR[0], min(grid[1] - _TITLE, 90.0 * MM)
+        y = height - _TITLE - (grid[1] - _TITLE + long) / 2
+        colours = figure.add_axes((x / width, y / height, _BAR[1] / width, long / height))
+    if note:
+        figure.text(_MARGIN / width, _MARGIN / height, note, va="bottom", fontsize=_SMALL)
+    return Sheet(figure, axes, colours)
+
+
+def text_width(figure: Figure, text: str, **style: Any) -> float:
+    """Width that a text takes in a figure, inches."""
+    artist = figure.text(0, 0, text, **style)
+    box = artist.get_window_extent(figure.canvas.get_renderer())
+    artist.remove()
+    return float(box.width / figure.dpi)
+
+
+def scale_bar(panel: Axes) -> None:
+    """A bar of a round length above the panel's right end."""
+    left, right = panel.get_xlim()
+    size = round_below((right - left) / 4.0)
+    where = panel.get_xaxis_transform()
+    lift = 1.0 + 1.8 * MM / _height(panel)
+    panel.plot(
+        [right - size, right], [lift, lift], color="black", lw=2.0, transform=where,
+        clip_on=False, solid_capstyle="butt", label=f"_scale bar {size!r}",
+    )
+    panel.annotate(
+        length(size), (right - size, lift), xycoords=where, xytext=(-3, 0),
+        textcoords="offset points", ha="right", va="center", fontsize=7.5, annotation_clip=False,
+    )
+
+
+def _grid(count: int, aspect: float, usable: float) -> tuple[int, int, float]:
+    """Columns, rows and panel width for the largest panels and the fewest empty places."""
+    best = (0.0, 1, count, usable)
+    for columns in range(1, count + 1):
+        rows = -(-count // columns)
+        tall = (_TALLEST / rows) - _TITLE
+        panel = min((usable - (columns - 1) * _GAP) / columns, tall / aspect, _SINGLE)
+        worth = panel * (count / (rows * columns)) ** 2
+        if worth > best[0]:
+            best = (worth, columns, rows, panel)
+    return best[1], best[2], best[3]
+
+
+def _panel(
+    figure: Figure, place: tuple[float, float, float, float], window: Window, title: str
+) -> Axes:
+    panel = figure.add_axes(place)
+    panel.set_xlim(window.left, window.left + window.width)
+    panel.set_ylim(window.top + window.height, window.top)
+    panel.set_xticks([])
+    panel.set_yticks([])
+    panel.set_autoscale_on(False)
+    panel.set_title(title, loc="left", pad=3.0)
+    for spine in panel.spines.values():
+        spine.set_linewidth(0.5)
+        spine.set_color("#444444")
+    return panel
+
+
+def _legend(figure: Figure, handles: Sequence[Any], width: float, raised: float) -> float:
+    """Put the legend at the bottom in as many columns as fit; the height it takes, inches."""
+    if not handles:
+        return 0.0
+    renderer = figure.canvas.get_renderer()
+    for columns in range(len(handles), 0, -1):
+        legend = figure.legend(
+            handles=list(handles), ncols=columns, loc="lower left", frameon=False,
+            borderaxespad=0.0, borderpad=0.4, columnspacing=1.4, handlelength=1.4,
+            handleheight=1.0,
+        )
+        box = legend.get_window_extent(renderer)
+        if box.width / figure.dpi <= width or columns == 1:
+            break
+        legend.remove()
+    return float(box.height / figure.dpi)
+
+
+def _height(panel: Axes) -> float:
+    return float(panel.get_position().height * panel.figure.get_size_inches()[1])

@@ -1,0 +1,34 @@
+import subprocess
+import sys
+
+HEAVY = (
+    "gmsh",
+    "mpi4py",
+    "petsc4py",
+    "dolfinx",
+    "skfem",
+    "vtk",
+    "vtkmodules",
+    "pyvista",
+    "matplotlib",
+    "skimage",
+    "scipy",
+    "pint",
+    "h5py",
+)
+
+
+def test_import_loads_numpy_and_nothing_heavier():
+    code = f"import anosim, sys; print([m for m in {HEAVY!r} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_looking_for_plugins_imports_none_of_them():
+    code = (
+        "import anosim, sys; names = anosim.plugins.names(); "
+        "assert {'skfem', 'fenicsx'} <= set(names), names; "
+        "print([m for m in ('anosim_skfem', 'anosim_fenicsx') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
