@@ -27,7 +27,7 @@ def read_text(text: str, name: str) -> Entry:
 
 
 def _syntax_error(name: str, text: str, message: str) -> CaseError:
-    """tomllib says where at the end of its message: "(at line 3, column 5)"."""
+    """The library says where at the end of its message: "(at line 3, column 5)"."""
     found = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", message, re.S)
     what, line, column = found.groups() if found else (message, None, None)
     line = line or str(text.rstrip().count("\n") + 1)

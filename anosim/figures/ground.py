@@ -1,6 +1,6 @@
 """What lies under a picture: the image's phases, or the mesh's."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,9 @@ from anosim.figures.outline import outline
 from anosim.figures.sheet import Window
 from anosim.meshes import Mesh
 from anosim.microstructure import Microstructure
+
+_COMPLEX = 5000
+"""Corners from which on a shape goes into a vector file as pixels, so that it stays small."""
 
 Colours = Mapping[str, Any]
 """A matplotlib colour per phase."""
@@ -69,18 +72,21 @@ def draw_image(
     panel.set(xlim=view[0], ylim=view[1])
 
 
-def draw_ground(panel: Axes, mesh: Mesh, over: Microstructure | None, colours: Colours) -> None:
+def draw_ground(
+    panels: Sequence[Axes], mesh: Mesh, over: Microstructure | None, colours: Colours
+) -> None:
     """The image under the mesh, or without one the phases as they are in the mesh."""
     if over is not None:
         box = Window(0.0, 0.0, *over.extent)
-        draw_image(panel, plane(over), box, over.phases, colours)
+        for panel in panels:
+            draw_image(panel, plane(over), box, over.phases, colours)
         return
     for rank, phase in enumerate(mesh.phases):
         shape = outline(mesh.points, mesh.cells[mesh.cell_phase == rank])
-        colour = colours[phase]
-        panel.add_patch(
-            PathPatch(shape, facecolor=colour, edgecolor=colour, linewidth=0.2, zorder=0)
-        )
+        style = {"facecolor": colours[phase], "edgecolor": colours[phase], "linewidth": 0.2}
+        pixels = len(shape) > _COMPLEX
+        for panel in panels:
+            panel.add_patch(PathPatch(shape, zorder=0, rasterized=pixels, **style))
 
 
 def swatches(colours: Colours, labels: Mapping[str, str] | None = None) -> list[Patch]:

@@ -29,7 +29,7 @@ def outline(points: Floats, triangles: Ints) -> Path:
                 del following[node]
             node = after
         corners += [*loop, first]
-        codes += [Path.MOVETO, *[Path.LINETO] * (len(loop) - 1), Path.CLOSEPOLY]
+        codes += [int(Path.MOVETO), *[int(Path.LINETO)] * (len(loop) - 1), int(Path.CLOSEPOLY)]
     vertices = points[corners] if corners else np.empty((0, 2))
     return Path(vertices, codes or None)
 

@@ -72,11 +72,10 @@ def test_windows_line_ends_and_the_last_line_without_one() -> None:
     assert lines_of("a = 1\r\n\r\n[b]\r\nc = [1, 2]")["b", "c", 1] == 4
 
 
-WORDS = st.sampled_from(
-    ["a", "b", '"c d"', "'e'", "a.b", "[a]", "[[t]]", "[t.u]", "[a.b]", "=", " = ", "1", "true"]
-    + ['"x"', "'y'", '"""m\n"q""""', "'''\n'''", "[1, 2]", "[\n1,\n]", "{ k = 1, l.m = [2] }"]
-    + ["\n", "\n\n", "# c = 1\n", " ", "{}", "[]", "[{ a = 1 },\n{ a = 2 }]", "1979-05-27"]
-)
+VALUES = ["1", "true", '"x"', "'y'", '"""m\n"q""""', "'''\n'''", "[1, 2]", "[\n1,\n]", "1979-05-27"]
+TABLES = ["{ k = 1, l.m = [2] }", "{}", "[]", "[{ a = 1 },\n{ a = 2 }]"]
+MARKS = ["a", '"c d"', "a.b", "[a]", "[[t]]", "[t.u]", "=", " = ", "\n", "\n\n", "# c = 1\n", " "]
+WORDS = st.sampled_from([*VALUES, *TABLES, *MARKS])
 PAIR = st.tuples(st.sampled_from(["a", "b.c", '"d e"', "f . g"]), WORDS).map(" = ".join)
 LINE = st.one_of(PAIR, st.sampled_from(["[a]", "[[t]]", "[t.u]", "[[t.v]]", "# x", ""]), WORDS)
 

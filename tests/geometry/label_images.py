@@ -1,11 +1,11 @@
 """Label images that meshers find hard, and shorthand to mesh them."""
 
 import numpy as np
-from anosim_geometry import GmshMesher
 from scipy import ndimage
 
 from anosim.meshes import Mesh
 from anosim.microstructure import Microstructure
+from anosim_geometry import GmshMesher
 
 PIXEL = 1e-8
 

@@ -1,0 +1,85 @@
+"""Maps of the concentration at some times."""
+
+import matplotlib
+import numpy as np
+from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
+
+from anosim.errors import InputError
+from anosim.figures.field import draw_field, small_triangles, smallest_largest, surroundings
+from anosim.figures.ground import check_under, draw_ground, swatches, window_of
+from anosim.figures.readable import durations
+from anosim.figures.sheet import scale_bar, sheet
+from anosim.figures.style import STYLE
+from anosim.meshes import Floats
+from anosim.microstructure import Microstructure
+from anosim.solution import Solution, Times
+
+_PARTS = np.array([0.01, 0.05, 0.2, 1.0])
+"""Times that are shown unless others are given, as parts of the whole."""
+_SLACK = 1e-3
+"""Share of the colour scale by which values may leave it before its ends are pointed."""
+
+
+def maps(
+    solution: Solution,
+    *,
+    times: Times = None,
+    over: Microstructure | None = None,
+    limits: tuple[float, float] | None = None,
+) -> Figure:
+    """Concentration at some times, side by side on one colour scale.
+
+    Phases without a material are flat and pale. The scale goes from the initial to the sources'
+    concentration.
+
+    Args:
+        solution: what to show.
+        times: s or strings with a unit; four up to the end, or the steady state, without them.
+        over: the image that the mesh was made of, drawn below.
+        limits: of the colour scale, mol/m^3.
+
+    Raises:
+        InputError: a time outside of what was solved, or an image that is not the mesh's.
+    """
+    if over is not None:
+        check_under(over, solution.domain.mesh)
+    steady, domain = solution.problem.steady, solution.domain
+    default = None if steady or times is not None else solution.problem.until * _PARTS
+    t = solution.times(times if default is None else default)
+    if len(t) == 0:
+        raise InputError("maps needs at least one time")
+    values = solution.values(t)
+    low, high = limits or _limits(solution, values)
+    every, outside = surroundings(domain, over)
+    triangles, norm = small_triangles(domain), Normalize(low, high)
+    titles = ["steady state"] if steady else durations(t)
+    with matplotlib.rc_context(STYLE):
+        windows = [window_of(domain.mesh)] * len(t)
+        page = sheet(windows, titles=titles, legend=swatches(outside), bar=True)
+        draw_ground(page.panels, domain.mesh, over, every)
+        for panel, field in zip(page.panels, values, strict=True):
+            surface = draw_field(panel, domain, triangles, field, norm=norm, cmap="viridis")
+        scale_bar(page.panels[0])
+        bar = page.figure.colorbar(surface, cax=page.bar, extend=_pointed(values, low, high))
+        bar.set_label("c / mol m⁻³")
+        bar.outline.set_linewidth(0.5)
+    return page.figure
+
+
+def _limits(solution: Solution, values: Floats) -> tuple[float, float]:
+    """From the initial to the sources' concentration; without these the range of the values."""
+    try:
+        ends = [solution.reference]
+    except InputError:  # only fluxes drive it
+        ends = [float(values.min()), float(values.max())]
+    start = float(values.min()) if solution.problem.steady else solution.problem.initial
+    return smallest_largest(np.array([start, *ends]))
+
+
+def _pointed(values: Floats, low: float, high: float) -> str:
+    slack = _SLACK * (high - low)
+    below, above = values.min() < low - slack, values.max() > high + slack
+    if below and above:
+        return "both"
+    return "min" if below else "max" if above else "neither"

@@ -1,0 +1,161 @@
+"""Concentration over time: phase averages and probe points."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+from anosim.errors import InputError
+from anosim.figures.readable import log_ticks, number, percent, time_unit
+from anosim.figures.sheet import text_width
+from anosim.figures.style import GREY, MM, OTHERS, STYLE, WIDTH, colours
+from anosim.meshes import Floats
+from anosim.solution import Solution, Times
+from anosim.units import si
+
+_HEIGHT, _LEFT, _BOTTOM, _TOP = 80.0 * MM, 17.0 * MM, 12.0 * MM, 3.0 * MM
+_SAMPLES, _DECADES = 300, 1e-4
+_LINE = 4.0 * MM
+"""Height of a line of text."""
+
+Probes = Mapping[str, tuple[float | str, float | str]]
+"""Points (x, y) by name, m or strings with a unit."""
+
+
+@dataclass(frozen=True)
+class _Curve:
+    label: str
+    values: Floats
+    colour: str
+    style: str
+
+
+def curves(solution: Solution, *, probes: Probes | None = None, times: Times = None) -> Figure:
+    """Mean concentration of each phase (solid) and that at some points (dashed) over time.
+
+    Args:
+        solution: a transient solution.
+        probes: points (x, y) by name, in m or with a unit.
+        times: at least two after 0, s or strings with a unit; four decades up to the end without
+            them.
+
+    Raises:
+        InputError: a steady state, too few times, a probe outside of the domain.
+    """
+    if solution.problem.steady:
+        raise InputError("a steady state has no course over time: solve with a finite until")
+    default = solution.problem.until * np.geomspace(_DECADES, 1.0, _SAMPLES)
+    t = np.unique(solution.times(default if times is None else times))
+    t = t[t > 0.0]
+    if len(t) < 2:
+        raise InputError("curves needs at least two times after 0: its time axis is logarithmic")
+    lines = [*_phases(solution, t), *_probes(solution, probes or {}, t), *_source(solution, t)]
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=(WIDTH, _HEIGHT))
+        room = max(text_width(figure, line.label) for line in lines) + 7.0 * MM
+        size = (WIDTH - _LEFT - room, _HEIGHT - _BOTTOM - _TOP)
+        axes = figure.add_axes(
+            (_LEFT / WIDTH, _BOTTOM / _HEIGHT, size[0] / WIDTH, size[1] / _HEIGHT)
+        )
+        _axes(axes, t, np.concatenate([line.values for line in lines]))
+        unit = time_unit(float(t[-1]))[0]
+        for line in lines:
+            axes.plot(t / unit, line.values, line.style, color=line.colour, label=line.label)
+        _label(axes, lines, size[1])
+    return figure
+
+
+def _phases(solution: Solution, t: Floats) -> list[_Curve]:
+    lines = []
+    pairs = colours(solution.domain.mesh.phases)
+    for phase in solution.domain.phases:
+        lost = solution.unreachable[phase]
+        part = f" ({percent(1.0 - lost)} reached)" if lost > 0.0 else ""
+        label = f"mean of {phase}{part}" if lost < 1.0 else f"{phase}: no path to a source"
+        values = solution.average(phase, t)
+        if lost == 1.0:
+            values = np.full(len(t), solution.problem.initial)
+        lines.append(_Curve(label, values, pairs[phase][1], "-"))
+    return lines
+
+
+def _probes(solution: Solution, probes: Probes, t: Floats) -> list[_Curve]:
+    lines = []
+    for rank, (name, place) in enumerate(probes.items()):
+        x, y = (si(value, "m", f"probe {name!r}") for value in place)
+        values = solution.at(np.array([[x, y]]), t)[:, 0]
+        if np.isnan(values).any():
+            raise InputError(
+                f"probe {name!r} at ({x:.4g}, {y:.4g}) m lies in no phase with a material; "
+                f"phases with one: {', '.join(solution.domain.phases)}"
+            )
+        lines.append(_Curve(name, values, OTHERS[rank % len(OTHERS)][1], "--"))
+    return lines
+
+
+def _source(solution: Solution, t: Floats) -> list[_Curve]:
+    try:
+        level = solution.reference
+    except InputError:  # only fluxes drive it
+        return []
+    return [_Curve(f"source ({number(level)})", np.full(len(t), level), GREY, ":")]
+
+
+def _axes(axes: Axes, t: Floats, values: Floats) -> None:
+    unit, symbol = time_unit(float(t[-1]))
+    ticks = log_ticks(t[0] / unit, t[-1] / unit)
+    axes.set_xscale("log")
+    axes.set_xlim(t[0] / unit, t[-1] / unit)
+    axes.xaxis.set_major_locator(FixedLocator(ticks))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda tick, _: number(tick)))
+    if len(ticks) < 4:
+        axes.xaxis.set_minor_locator(NullLocator())
+    low, high = float(values.min()), float(values.max())
+    room = 0.04 * ((high - low) or abs(high) or 1.0)
+    axes.set_ylim(low - room, high + room)
+    axes.set_xlabel(f"time / {symbol}")
+    axes.set_ylabel("c / mol m⁻³")
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def _label(axes: Axes, lines: Sequence[_Curve], tall: float) -> None:
+    """Each curve's name at its right end, moved apart where two would meet."""
+    low, high = axes.get_ylim()
+    ends = np.array([(line.values[-1] - low) / (high - low) for line in lines])
+    for line, end, place in zip(lines, ends, _apart(ends, _LINE / tall), strict=True):
+        axes.annotate(
+            line.label,
+            (1.0, end),
+            xycoords="axes fraction",
+            xytext=(1.0 + 0.03, place),
+            textcoords="axes fraction",
+            color=line.colour,
+            va="center",
+            annotation_clip=False,
+            arrowprops={
+                "arrowstyle": "-",
+                "color": line.colour,
+                "lw": 0.5,
+                "shrinkA": 1.0,
+                "shrinkB": 0.0,
+                "relpos": (0.0, 0.5),
+            },
+        )
+
+
+def _apart(places: Floats, gap: float) -> Floats:
+    """Places between 0 and 1 at least a gap apart, as near to the wanted ones as is simple."""
+    order = np.argsort(np.round(places, 2), kind="stable")
+    moved = places[order].copy()
+    for i in range(1, len(moved)):
+        moved[i] = max(moved[i], moved[i - 1] + gap)
+    moved[-1] = min(moved[-1], 1.0)
+    for i in range(len(moved) - 2, -1, -1):
+        moved[i] = min(moved[i], moved[i + 1] - gap)
+    apart = np.empty_like(moved)
+    apart[order] = moved
+    return apart

@@ -1,0 +1,170 @@
+"""The main job: from a case to a folder with its pictures, numbers and fields."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from anosim.case import Case
+from anosim.errors import InputError
+from anosim.meshes import Floats, Mesh
+from anosim.microstructure import Microstructure
+from anosim.progress import report
+from anosim.results import (
+    Stopwatch,
+    largest_difference,
+    numbers,
+    provenance,
+    replacing_folder,
+    write_curves,
+    write_results,
+)
+from anosim.results.folder import RECORD
+from anosim.results.numbers import Points, plain
+from anosim.solution import Solution
+
+MOST_MAPS = 6
+"""Concentration maps in one picture; of more output times these many are drawn."""
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """A finished run.
+
+    Attributes:
+        folder: where its files are.
+        results: what ``results.json`` holds.
+        microstructure: the image.
+        mesh: its mesh.
+        solutions: the solution by each solver.
+    """
+
+    folder: Path
+    results: Mapping[str, Any]
+    microstructure: Microstructure
+    mesh: Mesh
+    solutions: Mapping[str, Solution]
+
+
+def run(case: Case, folder: Path | None = None) -> Outcome:
+    """Do what a case describes and leave the results in a folder.
+
+    Progress goes to the watcher of ``anosim.progress``.
+
+    Args:
+        case: the case.
+        folder: for the results; without it the case's own.
+
+    Returns:
+        What was made. The folder is there only if everything went well.
+
+    Raises:
+        CaseError: the image, the mesh or the problem contradict the case.
+        InputError: the folder holds something else than earlier results.
+        AnosimError: no mesh, or no solution to the tolerance, came out.
+    """
+    target = case.folder if folder is None else folder
+    watch = Stopwatch()
+    with replacing_folder(target) as place:
+        with watch.stage("read image"):
+            image = case.microstructure()
+        with watch.stage("mesh"):
+            mesh = case.mesh(image)
+        problem = case.problem(mesh)
+        solutions = {}
+        for name in case.solvers:
+            with watch.stage(f"solve by {name}"):
+                solutions[name] = case.solve(problem, name)
+        results = _write(case, image, solutions, place, watch, target)
+    return Outcome(target, results, image, mesh, solutions)
+
+
+def _write(
+    case: Case,
+    image: Microstructure,
+    solutions: Mapping[str, Solution],
+    place: Path,
+    watch: Stopwatch,
+    target: Path,
+) -> dict[str, Any]:
+    """Write every file of a run; results.json comes last, so that it can tell about the others."""
+    first = next(iter(solutions.values()))
+    times = case.output.times
+    probes = {name: point for name, (_, point) in case.output.probes.items()}
+    with watch.stage("evaluate"):
+        arrival = _arrival(first)
+        found = numbers(image, first, times, probes, arrival)
+        found["agreement"] = _agreement(solutions, times)
+    with watch.stage("draw"):
+        _draw(image, first, times, probes, place, arrival is not None)
+    with watch.stage("write"):
+        _write_fields(first, times, arrival, place)
+        write_curves(first, probes, place / "curves.csv")
+        text = case.text(target)
+        (place / "case.toml").write_text(text, encoding="utf-8", newline="\n")
+    records = {name: solution.record for name, solution in solutions.items()}
+    found["provenance"] = provenance(case.mesher, records, watch.seconds) | {
+        "image_sha256": case.image.digest(),
+        "case_sha256": sha256(text.encode()).hexdigest(),
+    }
+    found["files"] = sorted([*(file.name for file in place.iterdir()), RECORD])
+    results: dict[str, Any] = plain(found)
+    write_results(results, place / RECORD)
+    return results
+
+
+def _arrival(solution: Solution) -> Floats | None:
+    """Time to 90 % at each node; None in a steady state and where only fluxes drive."""
+    if solution.problem.steady:
+        return None
+    try:
+        reference = solution.reference
+    except InputError:
+        return None
+    return None if reference == solution.problem.initial else solution.time_to(0.9)
+
+
+def _agreement(solutions: Mapping[str, Solution], times: tuple[float, ...]) -> dict[str, float]:
+    (name, first), *others = solutions.items()
+    return {
+        f"{name} and {other}": largest_difference(first, solution, times or None)
+        for other, solution in others
+    }
+
+
+def _draw(
+    image: Microstructure,
+    solution: Solution,
+    times: tuple[float, ...],
+    probes: Points,
+    place: Path,
+    arrives: bool,
+) -> None:
+    from anosim import figures
+
+    shown = np.unique(np.linspace(0, len(times) - 1, min(len(times), MOST_MAPS)).astype(int))
+    selected = [times[index] for index in shown] if times else None
+    pictures = {
+        "microstructure": lambda: figures.microstructure(image),
+        "mesh": lambda: figures.mesh(solution.domain.mesh, over=image),
+        "concentration": lambda: figures.maps(solution, times=selected, over=image),
+    }
+    if times:
+        pictures["curves"] = lambda: figures.curves(solution, probes=probes)
+    if arrives:
+        pictures["time_to_90"] = lambda: figures.arrival(solution, fraction=0.9, over=image)
+    for rank, (name, picture) in enumerate(pictures.items()):
+        figures.save(picture(), place / f"{name}.png")
+        report("draw", (rank + 1) / (len(pictures) + 1))
+
+
+def _write_fields(
+    solution: Solution, times: tuple[float, ...], arrival: Floats | None, place: Path
+) -> None:
+    from anosim.formats import vtkhdf
+
+    vtkhdf.write_mesh(solution.domain.mesh, place / "mesh.vtkhdf")
+    vtkhdf.write_solution(solution, place / "solution.vtkhdf", times or None, arrival=arrival)

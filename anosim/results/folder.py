@@ -1,0 +1,94 @@
+"""A folder of results that is either whole or not there."""
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from anosim.errors import InputError, listing
+
+RECORD = "results.json"
+
+
+@contextmanager
+def replacing_folder(folder: Path) -> Iterator[Path]:
+    """A new folder beside ``folder``, renamed to it when the block ends well.
+
+    After an error or an interruption it is deleted, and earlier results are still there. Earlier
+    results are replaced only if they are all that ``folder`` holds.
+
+    Raises:
+        InputError: ``folder`` holds something else, or cannot be made; before the block starts.
+    """
+    folder = folder.resolve()
+    check_replaceable(folder)
+    try:
+        parent = next(parent for parent in folder.parents if parent.exists())
+        temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=parent))
+    except OSError as error:
+        raise InputError(f"cannot write to {str(folder)!r}: {error.strerror}") from None
+    try:
+        temporary.chmod(0o777 & ~_umask())  # mkdtemp's own mode keeps others out
+        yield temporary
+        check_replaceable(folder)
+        _put(temporary, folder)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def check_replaceable(folder: Path) -> None:
+    """Refuse a folder that is there and is more than earlier results.
+
+    Raises:
+        InputError: it is a file, or holds a file that no earlier run put there.
+    """
+    if not folder.is_dir():
+        if folder.exists() or folder.is_symlink():
+            raise InputError(f"the output folder {str(folder)!r} is a file: choose another")
+        return
+    found = sorted(entry.name for entry in folder.iterdir())
+    other = [name for name in found if name not in _written(folder)]
+    if other:
+        more = f" and {len(other) - 3} more" if len(other) > 3 else ""
+        raise InputError(
+            f"the output folder {str(folder)!r} holds {listing(other[:3])}{more}, which no run of "
+            "anosim wrote: choose another folder, or move them away"
+        )
+
+
+def _written(folder: Path) -> list[str]:
+    """Names of the files that a finished run put into a folder, by its own record."""
+    try:
+        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        return [str(name) for name in record["files"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
+def _put(made: Path, folder: Path) -> None:
+    """Rename a folder onto a place where earlier results may be."""
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        if not folder.exists():
+            os.rename(made, folder)
+            return
+        earlier = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        os.rename(folder, earlier / "earlier")
+        try:
+            os.rename(made, folder)
+        except BaseException:
+            os.rename(earlier / "earlier", folder)
+            raise
+        finally:
+            shutil.rmtree(earlier, ignore_errors=True)
+    except OSError as error:
+        raise InputError(f"cannot write to {str(folder)!r}: {error.strerror}") from None
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,120 @@
+"""What a solution says, in numbers."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anosim.meshes import Floats, Mesh
+from anosim.microstructure import Microstructure
+from anosim.results.dimensionless import dimensionless, label
+from anosim.solution import Solution
+
+Points = Mapping[str, tuple[float, float]]
+QUARTILES = (0.25, 0.5, 0.75)
+
+
+def numbers(
+    image: Microstructure,
+    solution: Solution,
+    times: Sequence[float],
+    probes: Points,
+    arrival: Floats | None,
+) -> dict[str, Any]:
+    """Everything that is reported about a run, nested, SI units in the keys.
+
+    Args:
+        image: what was meshed.
+        solution: what came out.
+        times: output times, s; empty for a steady state.
+        probes: (x, y) of named points, m.
+        arrival: ``solution.time_to(0.9)``, or None where that has no meaning.
+    """
+    problem = solution.problem
+    when = list(times) or None
+    averages = {name: solution.average(name, when) for name in solution.domain.phases}
+    names = [(name, label(name)) for name in problem.conditions]
+    return {
+        "image": {
+            "shape_voxels": list(image.labels.shape),
+            "voxel_m": list(image.voxel),
+            "area_fraction": dict(image.fractions),
+        },
+        "mesh": mesh_numbers(problem.mesh),
+        "until_s": problem.until,
+        "times_s": list(times),
+        "average_mol_per_m3": averages,
+        "probes": _probes(solution, when, probes),
+        "flux_mol_per_m_per_s": {text: solution.flux(name, when) for name, text in names},
+        "uptake_mol_per_m": (
+            {text: solution.uptake(name, when) for name, text in names} if when else None
+        ),
+        "mass_imbalance": solution.imbalance(when),
+        "unreachable_area_fraction": dict(solution.unreachable),
+        "time_to_90_percent": None if arrival is None else arrival_numbers(solution, arrival),
+        "dimensionless": dimensionless(problem, times),
+        "nodes": len(solution.domain.points),
+    }
+
+
+def mesh_numbers(mesh: Mesh) -> dict[str, Any]:
+    """Counts, fractions, lengths and quality of a mesh."""
+    total = sum(mesh.phase_areas.values())
+    lengths = {
+        label(name): float(np.linalg.norm(np.diff(mesh.points[edges], axis=1), axis=2).sum())
+        for name, edges in mesh.interfaces.items()
+    }
+    return {
+        "points": len(mesh.points),
+        "triangles": len(mesh.cells),
+        "area_fraction": {name: area / total for name, area in mesh.phase_areas.items()},
+        "interface_length_m": lengths,
+        "quality_sicn_smallest": float(mesh.quality.min()),
+        "quality_sicn_median": float(np.median(mesh.quality)),
+        "angle_smallest_degrees": float(mesh.angles.min()),
+    }
+
+
+def arrival_numbers(solution: Solution, arrival: Floats) -> dict[str, Any]:
+    """Quartiles over the area that a source reaches, and the share of it that is not there yet."""
+    weights = solution.domain.weights(solution.reached)
+    known = ~np.isnan(arrival)
+    arrival, weights = arrival[known], weights[known]
+    share = weights[np.isinf(arrival)].sum() / weights.sum()
+    return {
+        "reference_mol_per_m3": solution.reference,
+        "quartiles_s": [quantile(arrival, weights, part) for part in QUARTILES],
+        "share_of_reachable_area_later_than_the_end": float(share),
+    }
+
+
+def quantile(values: Floats, weights: Floats, part: float) -> float:
+    """The smallest value below or at which at least a part of the weight lies."""
+    order = np.argsort(values)
+    running = np.cumsum(weights[order])
+    place = min(int(np.searchsorted(running, part * running[-1])), len(values) - 1)
+    return float(values[order][place])
+
+
+def plain(value: Any) -> Any:
+    """The same as JSON can hold it: lists for arrays, None for what is infinite or no number."""
+    match value:
+        case Mapping():
+            return {str(key): plain(inner) for key, inner in value.items()}
+        case np.ndarray() | list() | tuple():
+            return [plain(inner) for inner in value]
+        case float() | np.floating():
+            return float(value) if np.isfinite(value) else None
+        case np.integer():
+            return int(value)
+    return value
+
+
+def _probes(solution: Solution, when: list[float] | None, probes: Points) -> dict[str, Any]:
+    points: NDArray[np.float64] = np.array(list(probes.values()), dtype=float).reshape(-1, 2)
+    values = solution.at(points, when) if len(points) else np.empty((0, 0))
+    return {
+        name: {"x_m": x, "y_m": y, "concentration_mol_per_m3": values[:, rank]}
+        for rank, (name, (x, y)) in enumerate(probes.items())
+    }

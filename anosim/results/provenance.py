@@ -1,0 +1,78 @@
+"""Where numbers come from: versions, machine, options, time and memory."""
+
+import platform
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from time import perf_counter
+from typing import Any
+
+from anosim.progress import report
+
+LIBRARIES = ("numpy", "scipy", "gmsh", "shapely", "matplotlib", "h5py", "pint", "tifffile")
+
+
+@dataclass
+class Stopwatch:
+    """Seconds that each stage of a run took.
+
+    Attributes:
+        seconds: by the stage's name, in the order of the stages.
+    """
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time the block and report its progress."""
+        report(name, 0.0)
+        start = perf_counter()
+        yield
+        self.seconds[name] = self.seconds.get(name, 0.0) + perf_counter() - start
+        report(name, 1.0)
+
+
+def provenance(
+    mesher: Any, records: Mapping[str, Mapping[str, str]], seconds: Mapping[str, float]
+) -> dict[str, Any]:
+    """What ran where, with which versions and options.
+
+    Args:
+        mesher: the mesher, a dataclass of its options.
+        records: what each solver remembers about its solution.
+        seconds: of each stage.
+    """
+    import anosim
+
+    return {
+        "anosim": anosim.__version__,
+        "date_utc": datetime.now(UTC).isoformat(timespec="seconds"),
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "libraries": {name: found for name in LIBRARIES if (found := installed(name))},
+        "mesher": {"class": type(mesher).__qualname__, "options": asdict(mesher)},
+        "solvers": {name: dict(record) for name, record in records.items()},
+        "seconds": {name: round(value, 3) for name, value in seconds.items()},
+        "peak_memory_megabytes": peak_memory(),
+    }
+
+
+def installed(distribution: str) -> str | None:
+    """The version of an installed distribution, None where it is not installed."""
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return None
+
+
+def peak_memory() -> float | None:
+    """The most memory that this process has held, MB; None where the system does not tell."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(used / (1e6 if sys.platform == "darwin" else 1e3), 1)

@@ -1,0 +1,56 @@
+"""Results as JSON, and curves over time as CSV."""
+
+import csv
+import json
+import math
+from collections.abc import Mapping
+from os import PathLike
+from typing import Any
+
+import numpy as np
+
+from anosim.formats.atomic import replacing
+from anosim.meshes import Floats
+from anosim.results.numbers import Points, plain
+from anosim.solution import Solution
+
+CURVE_POINTS = 101
+CURVE_DECADES = 5.0
+
+
+def write_results(results: Mapping[str, Any], path: str | PathLike[str]) -> None:
+    """Write results as JSON; null stands for what is infinite or has no value."""
+    with replacing(path) as temporary:
+        text = json.dumps(plain(results), indent=2, ensure_ascii=False, allow_nan=False)
+        temporary.write_text(text + "\n", encoding="utf-8")
+
+
+def write_curves(solution: Solution, probes: Points, path: str | PathLike[str]) -> None:
+    """Write phase averages and probes over time as CSV, one value per row.
+
+    Columns: ``time_s``, ``kind`` (average or probe), ``name``, ``concentration_mol_per_m3``. A
+    steady state has one value of each, at time ``inf``.
+    """
+    times = curve_times(solution)
+    when = None if solution.problem.steady else times
+    curves = [("average", name, solution.average(name, when)) for name in solution.domain.phases]
+    if probes:
+        values = solution.at(np.array(list(probes.values())), when)
+        curves += [("probe", name, values[:, rank]) for rank, name in enumerate(probes)]
+    with replacing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["time_s", "kind", "name", "concentration_mol_per_m3"])
+        for kind, name, curve in curves:
+            writer.writerows(
+                [f"{time:.9g}", kind, name, f"{value:.9g}"]
+                for time, value in zip(times, curve, strict=True)
+            )
+
+
+def curve_times(solution: Solution) -> Floats:
+    """Times over which curves are drawn and written, s: evenly spaced in their logarithm."""
+    until = solution.problem.until
+    if math.isinf(until):
+        return np.array([math.inf])
+    logarithmic = until * np.geomspace(10.0**-CURVE_DECADES, 1.0, CURVE_POINTS)
+    return np.concatenate([[0.0], logarithmic])
