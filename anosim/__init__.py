@@ -5,7 +5,7 @@ Importing this package loads numpy and nothing heavier.
 
 from typing import Any
 
-from anosim import errors, plugins, samples
+from anosim import errors, plugins, progress, samples
 from anosim.image import Image
 from anosim.meshes import Mesh
 from anosim.microstructure import Microstructure
@@ -28,6 +28,7 @@ __all__ = [
     "errors",
     "mesh",
     "plugins",
+    "progress",
     "samples",
     "show",
     "solve",

@@ -1,10 +1,10 @@
 """The main job: from a case to a folder with its pictures, numbers and fields."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -25,6 +25,9 @@ from anosim.results import (
 from anosim.results.folder import RECORD
 from anosim.results.numbers import Points, plain
 from anosim.solution import Solution
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 MOST_MAPS = 6
 """Concentration maps in one picture; of more output times these many are drawn."""
@@ -147,7 +150,7 @@ def _draw(
 
     shown = np.unique(np.linspace(0, len(times) - 1, min(len(times), MOST_MAPS)).astype(int))
     selected = [times[index] for index in shown] if times else None
-    pictures = {
+    pictures: dict[str, Callable[[], Figure]] = {
         "microstructure": lambda: figures.microstructure(image),
         "mesh": lambda: figures.mesh(solution.domain.mesh, over=image),
         "concentration": lambda: figures.maps(solution, times=selected, over=image),

@@ -1,7 +1,9 @@
 """Which triangle a point lies in, for many points at once."""
 
 import numpy as np
+from numpy.typing import NDArray
 
+from anosim.domain import Domain
 from anosim.meshes import Floats, Ints
 
 _EDGE = 1e-9
@@ -66,6 +68,21 @@ def _compare(
         chosen = open_[better]
         found[chosen], best[chosen], where[chosen] = triangle[better], depth[better], inside[better]
     return found, where
+
+
+def interpolation(domain: Domain, points: Floats) -> tuple[Floats, Ints, NDArray[np.bool_]]:
+    """Shape functions at points: weights and nodes, shape (n_points, 3 or 6), and who is inside.
+
+    Args:
+        domain: cells and nodes.
+        points: (x, y) in m, shape (n_points, 2).
+    """
+    cell, weights = locate(domain.points[domain.triangles], points)
+    if domain.order == 2:
+        a, b, c = weights.T
+        corners = [a * (2 * a - 1), b * (2 * b - 1), c * (2 * c - 1)]
+        weights = np.stack([*corners, 4 * a * b, 4 * b * c, 4 * c * a], axis=1)
+    return weights, domain.connectivity[cell], cell >= 0
 
 
 def barycentric(corners: Floats, points: Floats) -> Floats:

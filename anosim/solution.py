@@ -11,31 +11,15 @@ from numpy.typing import NDArray
 
 from anosim.domain import Domain
 from anosim.errors import InputError
-from anosim.locate import locate
-from anosim.meshes import Boundary, Floats, Ints
-from anosim.problem import Concentration, Diffusion, Flux, MassTransfer
+from anosim.fluxes import BoundaryFlux, capacity_weights, jump, known_flux
+from anosim.locate import interpolation
+from anosim.meshes import Boundary, Floats
+from anosim.problem import Concentration, Diffusion, MassTransfer
 from anosim.trajectory import Relaxation, Samples, Trajectory
 from anosim.units import si
 
 Times = float | str | Sequence[float | str] | NDArray[np.floating] | None
 """Times in s, or strings with a unit; None is the end, or the steady state."""
-
-
-@dataclass(frozen=True, eq=False)
-class BoundaryFlux:
-    """Flux into the domain through a boundary: ``constant + value . a(t) + rate . da/dt``.
-
-    a are the coefficients of the solution's modes; mol/m/s, per metre of depth.
-
-    Attributes:
-        constant: mol/m/s.
-        value: shape (n_modes,).
-        rate: shape (n_modes,).
-    """
-
-    constant: float
-    value: Floats
-    rate: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,7 +151,8 @@ class Solution:
 
         NaN where no phase with a material is.
         """
-        weights, nodes, inside = self._interpolation(np.atleast_2d(np.asarray(points, float)))
+        points = np.atleast_2d(np.asarray(points, float))
+        weights, nodes, inside = interpolation(self.domain, points)
         coefficients = self.trajectory.values(self.times(times))
         local = np.sum(self.modes[:, nodes] * weights, axis=2)
         values = np.sum(self.base[nodes] * weights, axis=1) + coefficients @ local
@@ -194,7 +179,7 @@ class Solution:
         Zero where no condition is set. At time zero a concentration that jumps has no finite flux.
         """
         t = self.times(times)
-        flux = self._flux(boundary)
+        flux = self._flux(self.problem.mesh.boundary(boundary)[0])
         values = self.trajectory.values(t) @ flux.value + self.trajectory.rates(t) @ flux.rate
         return np.asarray(flux.constant + values)
 
@@ -205,10 +190,12 @@ class Solution:
         when they jumped to it.
         """
         t = self.times(times)
-        flux = self._flux(boundary)
+        name: Boundary = self.problem.mesh.boundary(boundary)[0]
+        flux = self._flux(name)
+        jumped = jump(self.problem, self.domain, name, self.values(0.0)[0])
         grown = self.trajectory.values(t) - self.trajectory.values(np.zeros(1))
         gained = flux.constant * t + self.trajectory.integrals(t) @ flux.value + grown @ flux.rate
-        return np.asarray(self._jump(boundary) + gained)
+        return np.asarray(jumped + gained)
 
     def imbalance(self, times: Times = None) -> Floats:
         """Mass balance: |change of content - uptake| / largest of the terms, shape (n_times,).
@@ -219,7 +206,8 @@ class Solution:
             terms = np.array([self.flux(name, times) for name in self.problem.conditions])
         else:
             gained = [-self.uptake(name, times) for name in self.problem.conditions]
-            terms = np.array([self.content(times) - self._initial_content, *gained])
+            before = self.problem.initial * self._capacity_weights.sum()
+            terms = np.array([self.content(times) - before, *gained])
         largest = np.max(np.abs(terms), axis=0)
         return np.abs(terms.sum(axis=0)) / np.where(largest > 0, largest, 1.0)
 
@@ -283,61 +271,18 @@ class Solution:
             fractions[phase] = float(lost / self.domain.areas[inside].sum())
         return MappingProxyType(fractions)
 
-    def phase_weights(self, phase: str) -> Floats:
-        """Integral of each node's shape function over a phase, m^2, shape (n_nodes,)."""
-        return self.domain.weights(self.domain.in_phase(phase))
-
     def _functional(self, weights: Floats, times: Times = None) -> Floats:
         coefficients = self.trajectory.values(self.times(times))
         return np.asarray(self.base @ weights + coefficients @ (self.modes @ weights))
 
     @cached_property
     def _capacity_weights(self) -> Floats:
-        capacity = np.empty(len(self.domain.cells))
-        for phase, material in self.problem.materials.items():
-            capacity[self.domain.in_phase(phase)] = material.capacity
-        return self.domain.weights(scale=capacity)
+        return capacity_weights(self.problem, self.domain)
 
-    @property
-    def _initial_content(self) -> float:
-        return float(self.problem.initial * self._capacity_weights.sum())
-
-    def _jump(self, boundary: Boundary) -> float:
-        name, _ = self.problem.mesh.boundary(boundary)
-        held = [n for n, c in self.problem.conditions.items() if isinstance(c, Concentration)]
-        if name not in held:
-            return 0.0
-        change = self.values(0.0)[0] - self.problem.initial
-        return float(self.domain.shares(held)[name] @ (self._capacity_weights * change))
-
-    def _flux(self, boundary: Boundary) -> BoundaryFlux:
-        name, _ = self.problem.mesh.boundary(boundary)
-        none = np.zeros(len(self.modes))
-        match self.problem.conditions.get(name):
-            case None:
-                return BoundaryFlux(0.0, none, none)
-            case Flux(value=value):
-                return BoundaryFlux(value * self.domain.boundary_lengths(name).sum(), none, none)
-            case MassTransfer(coefficient=k, bulk=bulk):
-                weights = self.domain.boundary_weights(name)
-                constant = k * (bulk * weights.sum() - self.base @ weights)
-                return BoundaryFlux(float(constant), -k * (self.modes @ weights), none)
+    def _flux(self, name: Boundary) -> BoundaryFlux:
+        known = known_flux(self.problem, self.domain, name, self.base, self.modes)
+        if known is not None:
+            return known
         if name not in self.reactions:
             raise InputError(f"the solver gave no flux through {name!r}")
         return self.reactions[name]
-
-    def _interpolation(self, points: Floats) -> tuple[Floats, Ints, NDArray[np.bool_]]:
-        corners = self.domain.points[self.domain.triangles]
-        cell, (a, b, c) = _split(locate(corners, points))
-        if self.domain.order == 1:
-            weights = np.stack([a, b, c], axis=1)
-        else:
-            bubbles = [4 * a * b, 4 * b * c, 4 * c * a]
-            weights = np.stack(
-                [a * (2 * a - 1), b * (2 * b - 1), c * (2 * c - 1), *bubbles], axis=1
-            )
-        return weights, self.domain.connectivity[cell], cell >= 0
-
-
-def _split(located: tuple[Ints, Floats]) -> tuple[Ints, Floats]:
-    return located[0], located[1].T

@@ -17,7 +17,7 @@ class Discretisation(Protocol):
 
     @property
     def load(self) -> Floats:
-        """b."""
+        """B."""
         ...
 
     def mass(self, x: Floats, /) -> Floats:

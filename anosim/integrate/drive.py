@@ -6,12 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from anosim.errors import InputError
+from anosim.fluxes import BoundaryFlux
 from anosim.integrate.discretisation import Discretisation
 from anosim.integrate.krylov import Modes, System, relax
 from anosim.meshes import Boundary, Floats, Ints
 from anosim.problem import Concentration, Diffusion, Flux
 from anosim.progress import report
-from anosim.solution import BoundaryFlux, Solution
+from anosim.solution import Solution
 from anosim.trajectory import Relaxation
 from anosim.weakform import WeakForm
 

@@ -65,8 +65,8 @@ def relax(
 
     Args:
         system: the matrices and the right-hand side.
-        conserved: a vector that joins the space at the end, so that its moment of the equation (the mass
-            balance) holds to rounding.
+        conserved: a vector that joins the space at the end, so that its moment of the equation
+            (the mass balance) holds to rounding.
         earliest: first time at which the error is held.
         until: last time at which it is.
         tolerance: for the error of y(t) relative to y(t) in the M-norm.

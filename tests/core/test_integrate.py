@@ -28,9 +28,7 @@ def _system(M, K, r):
 @pytest.mark.parametrize("tolerance", [1e-4, 1e-8])
 def test_relaxation_equals_the_dense_exponential(tolerance):
     M, K, r = _matrices()
-    modes = relax(
-        _system(M, K, r), np.ones(len(r)), earliest=1e-4, until=10.0, tolerance=tolerance
-    )
+    modes = relax(_system(M, K, r), np.ones(len(r)), earliest=1e-4, until=10.0, tolerance=tolerance)
     decay, vectors = scipy.linalg.eigh(K, M)
     for t in (1e-4, 3e-3, 0.2, 10.0):
         z = np.maximum(decay, 0.0) * t

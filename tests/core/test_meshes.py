@@ -21,7 +21,9 @@ def test_areas_interfaces_and_quality():
     assert mesh.boundary(("b", "a"))[0] == ("a", "b")
     assert np.sort(mesh.angles, axis=1) == pytest.approx(np.array([[45, 45, 90]] * 2))
     height = np.sqrt(3) / 2
-    assert Mesh([[0, 0], [1, 0], [0.5, height]], [[0, 1, 2]], [0], ("a",)).quality == pytest.approx(1)
+    assert Mesh([[0, 0], [1, 0], [0.5, height]], [[0, 1, 2]], [0], ("a",)).quality == pytest.approx(
+        1
+    )
 
 
 def test_a_mesh_turned_over_as_a_whole_is_turned_back():

@@ -34,7 +34,14 @@ def test_it_is_listed_beside_the_built_in_ones(installed):
 
 def test_it_passes_the_conformance_checks(installed):
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", str(TOY / "test_conformance.py")],
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-p",
+            "no:cacheprovider",
+            str(TOY / "test_conformance.py"),
+        ],
         env=installed,
         capture_output=True,
         text=True,
