@@ -22,7 +22,7 @@ from anosim.results import (
     write_curves,
     write_results,
 )
-from anosim.results.folder import RECORD
+from anosim.results.folder import RECORD, check_replaceable
 from anosim.results.numbers import Points, plain
 from anosim.solution import Solution
 
@@ -71,16 +71,17 @@ def run(case: Case, folder: Path | None = None) -> Outcome:
     """
     target = case.folder if folder is None else folder
     watch = Stopwatch()
+    check_replaceable(target)
+    with watch.stage("read image"):
+        image = case.microstructure()
+    with watch.stage("mesh"):
+        mesh = case.mesh(image)
+    problem = case.problem(mesh)
+    solutions = {}
+    for name in case.solvers:
+        with watch.stage(f"solve by {name}"):
+            solutions[name] = case.solve(problem, name)
     with replacing_folder(target) as place:
-        with watch.stage("read image"):
-            image = case.microstructure()
-        with watch.stage("mesh"):
-            mesh = case.mesh(image)
-        problem = case.problem(mesh)
-        solutions = {}
-        for name in case.solvers:
-            with watch.stage(f"solve by {name}"):
-                solutions[name] = case.solve(problem, name)
         results = _write(case, image, solutions, place, watch, target)
     return Outcome(target, results, image, mesh, solutions)
 

@@ -122,7 +122,7 @@ class Case:
             mesher=read_mesher(tables["mesh"]),
             materials=materials,
             conditions=read_conditions(tables["conditions"], image.phases, materials),
-            solvers=read_solvers(solve, output.times),
+            solvers=read_solvers(solve, output.times, until),
             until=until,
             initial=0.0 if initial is None else initial.quantity("mol/m^3"),
             output=output,

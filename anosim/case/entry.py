@@ -8,7 +8,13 @@ from difflib import get_close_matches
 from typing import Any
 
 from anosim.case.lines import Key
-from anosim.errors import AnosimError, InputError, MissingDependencyError, listing
+from anosim.errors import (
+    InputError,
+    MissingDependencyError,
+    PluginError,
+    UnsupportedError,
+    listing,
+)
 from anosim.units import si
 
 
@@ -87,7 +93,8 @@ class Entry:
         names = list(names)
         if word not in names:
             guess = _guess(word, names) if isinstance(word, str) else ""
-            raise self.error(f"is {_shown(word)}: {guess}{what} {listing(names)}")
+            given = "is unknown" if word == self.path[-1] else f"is {_shown(word)}"
+            raise self.error(f"{given}: {guess}{what} {listing(names)}")
 
     def array(self, expected: str, least: int = 0, most: int | None = None) -> list["Entry"]:
         """The elements of an array of a certain length."""
@@ -115,6 +122,13 @@ class Entry:
         self.known(self.value, names, what)
         return str(self.value)
 
+    def positive(self, unit: str, hint: str = "") -> float:
+        """A quantity above zero."""
+        number = self.quantity(unit)
+        if number <= 0:
+            raise self.error(f"is {_shown(self.value)}: it must be greater than 0 {unit}{hint}")
+        return number
+
     def quantity(self, unit: str) -> float:
         """A number in SI or a string with a unit."""
         if isinstance(self.value, bool) or not isinstance(self.value, int | float | str):
@@ -141,8 +155,8 @@ class Entry:
             yield
         except (CaseError, MissingDependencyError):
             raise
-        except AnosimError as error:
-            message = str(error).replace(f"{kind}.", f"{self.name}.") if kind else str(error)
+        except (InputError, PluginError, UnsupportedError) as error:
+            message = str(error).replace(kind, self.name) if kind else str(error)
             keys = self.value if isinstance(self.value, dict) else ()
             key = next((key for key in keys if re.search(rf"\b{re.escape(key)}\b", message)), None)
             path = self.path if key is None else (*self.path, key)

@@ -67,7 +67,7 @@ class ImagePart:
         phases = self.entry.part("phases")
         with self.entry.part("file").blamed():
             labels = Image.read(file, voxel=1.0).values
-        with self.entry.part("voxel").blamed("Image"):
+        with self.entry.part("voxel").blamed("Image.voxel"):
             Image(labels, self.voxel)
         empty = [name for name, label in self.phases.items() if not (labels == label).any()]
         with (phases.part(empty[0]) if empty else phases).blamed("Microstructure"):
@@ -108,10 +108,7 @@ def read_image(entry: Entry, folder: Path) -> ImagePart:
 
 def _voxel(entry: Entry) -> tuple[float, ...]:
     sizes = entry.array("one to three lengths", 1, 3) if isinstance(entry.value, list) else [entry]
-    lengths = tuple(size.quantity("m") for size in sizes)
-    if min(lengths) <= 0:
-        raise entry.error("must be greater than 0 m")
-    return lengths
+    return tuple(size.positive("m") for size in sizes)
 
 
 def _phases(entry: Entry) -> dict[str, int]:

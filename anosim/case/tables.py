@@ -91,7 +91,7 @@ def _boundary(on: Entry, phases: Collection[str], materials: Collection[str]) ->
     if isinstance(on.value, str):
         if on.value in phases and on.value not in SIDES:
             raise on.error(f'is one phase: an interface is two, ["{on.value}", ...]')
-        return on.one_of(SIDES, "a side or a list of two phases; sides are")
+        return on.one_of(SIDES, "give a side or a list of two phases; sides are")
     items = on.array("a side or a list of two phases", 2, 2)
     first, second = (item.one_of(phases, "phases of the image are") for item in items)
     if first == second:
@@ -111,7 +111,7 @@ def read_mesher(entry: Entry) -> Mesher:
     return cast(Mesher, _plugin(entry, ("mesher",), plugins.MESHERS, name))
 
 
-def read_solvers(entry: Entry, times: Sequence[float]) -> dict[str, Solver]:
+def read_solvers(entry: Entry, times: Sequence[float], until: float) -> dict[str, Solver]:
     """Table [solve]: one solver or several, all with the same options.
 
     They are told the first of the output times when it is so early that they would not have
@@ -124,7 +124,7 @@ def read_solvers(entry: Entry, times: Sequence[float]) -> dict[str, Solver]:
     for name in names:
         solver = _plugin(entry, ("solver", "until", "initial"), plugins.SOLVERS, name)
         earliest = min((time for time in times if time > 0), default=math.inf)
-        if getattr(solver, "earliest", 0.0) is None and earliest < 1e-5 * max(times):
+        if getattr(solver, "earliest", 0.0) is None and earliest < 1e-5 * until:
             solver = replace(solver, earliest=earliest)
         found[str(name.value)] = cast(Solver, solver)
     return found
@@ -203,10 +203,7 @@ def read_until(entry: Entry) -> float:
     """The end of the simulated time, s; infinity for the steady state."""
     if entry.value in ("inf", math.inf):
         return math.inf
-    until = entry.quantity("s")
-    if until <= 0:
-        raise entry.error('must be greater than 0 s; "inf" asks for the steady state')
-    return until
+    return entry.positive("s", '; "inf" asks for the steady state')
 
 
 def _time(entry: Entry, until: float) -> float:

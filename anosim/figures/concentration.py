@@ -44,16 +44,12 @@ def maps(
     """
     if over is not None:
         check_under(over, solution.domain.mesh)
-    steady, domain = solution.problem.steady, solution.domain
-    default = None if steady or times is not None else solution.problem.until * _PARTS
-    t = solution.times(times if default is None else default)
-    if len(t) == 0:
-        raise InputError("maps needs at least one time")
+    t, domain = _times(solution, times), solution.domain
     values = solution.values(t)
     low, high = limits or _limits(solution, values)
     every, outside = surroundings(domain, over)
     triangles, norm = small_triangles(domain), Normalize(low, high)
-    titles = ["steady state"] if steady else durations(t)
+    titles = ["steady state"] if solution.problem.steady else durations(t)
     with matplotlib.rc_context(STYLE):
         windows = [window_of(domain.mesh)] * len(t)
         page = sheet(windows, titles=titles, legend=swatches(outside), bar=True)
@@ -65,6 +61,15 @@ def maps(
         bar.set_label("c / mol m⁻³")
         bar.outline.set_linewidth(0.5)
     return page.figure
+
+
+def _times(solution: Solution, times: Times) -> Floats:
+    if times is None and not solution.problem.steady:
+        times = solution.problem.until * _PARTS
+    t = solution.times(times)
+    if len(t) == 0:
+        raise InputError("maps needs at least one time")
+    return t
 
 
 def _limits(solution: Solution, values: Floats) -> tuple[float, float]:

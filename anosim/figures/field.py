@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import Normalize
 from matplotlib.tri import Triangulation
 
 from anosim.domain import Domain
@@ -13,6 +14,9 @@ from anosim.meshes import Floats, Ints
 from anosim.microstructure import Microstructure
 
 _QUARTERS = ((0, 3, 5), (3, 1, 4), (5, 4, 2), (3, 4, 5))
+"""A triangle's parts, by its corners and the middles of 01, 12 and 20."""
+_STEP, _ROUNDS = 0.15, 3
+"""Greatest change of colour across a triangle, as a part of the scale, and quarterings for it."""
 
 
 def small_triangles(domain: Domain) -> Ints:
@@ -22,13 +26,41 @@ def small_triangles(domain: Domain) -> Ints:
     return domain.connectivity[:, _QUARTERS].reshape(-1, 3)
 
 
-def draw_field(panel: Axes, domain: Domain, triangles: Ints, values: Floats, **style: Any) -> Any:
+def draw_field(
+    panel: Axes, domain: Domain, triangles: Ints, values: Floats, norm: Normalize, cmap: str
+) -> Any:
     """Values at the domain's nodes as a smooth surface over some of its small triangles.
 
     Pixels even in vector files, so that these stay small.
     """
-    surface = Triangulation(*domain.points.T, triangles)
-    return panel.tripcolor(surface, values, shading="gouraud", rasterized=True, zorder=1, **style)
+    points, triangles, values = split(domain.points, triangles, values, norm)
+    surface = Triangulation(*points.T, triangles)
+    return panel.tripcolor(
+        surface, values, shading="gouraud", rasterized=True, zorder=1, norm=norm, cmap=cmap
+    )
+
+
+def split(
+    points: Floats, triangles: Ints, values: Floats, norm: Normalize
+) -> tuple[Floats, Ints, Floats]:
+    """Quarter the triangles across which the colour changes much; new points come last.
+
+    Shading mixes the corners' colours, and the mean of two colours far apart on a scale (violet
+    and yellow) is none of the scale's.
+    """
+    for _ in range(_ROUNDS):
+        place = np.clip(np.asarray(norm(values)), 0.0, 1.0)
+        large = np.ptp(place[triangles], axis=1) > _STEP
+        corners = triangles[large]
+        if len(corners) == 0:
+            break
+        ahead = np.roll(corners, -1, axis=1)
+        new = len(points) + np.arange(corners.size).reshape(-1, 3)
+        points = np.vstack([points, (points[corners] + points[ahead]).reshape(-1, 2) / 2.0])
+        values = np.concatenate([values, (values[corners] + values[ahead]).ravel() / 2.0])
+        parts = np.hstack([corners, new])[:, _QUARTERS].reshape(-1, 3)
+        triangles = np.vstack([triangles[~large], parts])
+    return points, triangles, values
 
 
 def surroundings(domain: Domain, over: Microstructure | None) -> tuple[Colours, Colours]:

@@ -18,7 +18,7 @@ from anosim.figures.ground import check_under, draw_ground, swatches, window_of
 from anosim.figures.outline import outline
 from anosim.figures.readable import duration, log_ticks, number, percent, time_unit
 from anosim.figures.sheet import scale_bar, sheet
-from anosim.figures.style import STYLE
+from anosim.figures.style import MM, STYLE
 from anosim.meshes import Floats, Ints
 from anosim.microstructure import Microstructure
 from anosim.solution import Solution
@@ -62,17 +62,21 @@ def arrival(
     shown, late, never = _parts(small_triangles(domain), times)
     every, outside = surroundings(domain, over)
     until = solution.problem.until
-    grey = _grey(shares(domain, times), until)
     with matplotlib.rc_context(STYLE):
-        legend = [*swatches(outside), *grey]
-        page = sheet([window_of(domain.mesh)], titles=[""], legend=legend, bar=bool(len(shown)))
+        legend = [*swatches(outside), *_grey(shares(domain, times), until)]
+        page = sheet(
+            [window_of(domain.mesh)],
+            legend=legend,
+            bar=len(shown) > 0,
+            note=f"time to {number(100 * fraction)} % of the way to the source's concentration",
+        )
         panel = page.panels[0]
         draw_ground([panel], domain.mesh, over, every)
         for triangles, style in ((late, _LATE), (never, _NEVER)):
             if len(triangles):
                 panel.add_patch(PathPatch(outline(domain.points, triangles), zorder=1.5, **style))
         if page.bar is not None:
-            _surface(panel, page.bar, domain, shown, np.minimum(times, until), fraction)
+            _surface(panel, page.bar, domain, shown, np.minimum(times, until))
         scale_bar(panel)
     return page.figure
 
@@ -107,11 +111,9 @@ def _grey(parts: Mapping[str, float], until: float) -> list[Patch]:
     ]
 
 
-def _surface(
-    panel: Axes, bar: Axes, domain: Domain, triangles: Ints, times: Floats, fraction: float
-) -> None:
+def _surface(panel: Axes, bar: Axes, domain: Domain, triangles: Ints, times: Floats) -> None:
     in_time = times[np.unique(triangles)]
-    high = float(in_time.max())
+    high = float(in_time.max()) or 1.0  # all of it from the start
     positive = in_time[in_time > 0.0]
     low = max(float(np.min(positive, initial=high)), high * _DECADES)
     if low >= high:
@@ -122,8 +124,9 @@ def _surface(
     surface = draw_field(panel, domain, triangles, field, norm=norm, cmap="plasma")
     pointed: NDArray[np.bool_] = in_time < low * 0.999
     scale = panel.figure.colorbar(surface, cax=bar, extend="min" if pointed.any() else "neither")
-    ticks = log_ticks(low / size, high / size)
+    room = bar.get_window_extent().height / panel.figure.dpi
+    ticks = log_ticks(low / size, high / size, most=int(room / (4.5 * MM)))
     scale.set_ticks(ticks, labels=[number(tick, 2) for tick in ticks])
     bar.yaxis.set_minor_locator(NullLocator())
-    scale.set_label(f"time to {number(100 * fraction)} % of the source / {unit}")
+    scale.set_label(f"time / {unit}")
     scale.outline.set_linewidth(0.5)

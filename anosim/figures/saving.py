@@ -8,10 +8,9 @@ import matplotlib
 from matplotlib.figure import Figure
 
 from anosim.errors import InputError
-from anosim.figures.style import STYLE
+from anosim.figures.style import DPI, STYLE
 from anosim.formats.atomic import replacing
 
-_DPI = 200
 _UNDATED: dict[str, dict[str, Any]] = {
     ".png": {},
     ".svg": {"Date": None},
@@ -31,4 +30,4 @@ def save(figure: Figure, path: str | PathLike[str]) -> None:
     if metadata is None:
         raise InputError(f"cannot draw to {str(path)!r}: expected one of {', '.join(_UNDATED)}")
     with replacing(path) as temporary, matplotlib.rc_context(STYLE):
-        figure.savefig(temporary, dpi=_DPI, metadata=metadata)
+        figure.savefig(temporary, dpi=DPI, metadata=metadata)

@@ -9,7 +9,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from anosim.figures.readable import length, round_below
-from anosim.figures.style import MM, WIDTH
+from anosim.figures.style import DPI, MM, WIDTH
 
 _MARGIN, _GAP, _TITLE, _NOTE = 1.5 * MM, 4.0 * MM, 5.0 * MM, 4.5 * MM
 _PAD = 1.0 * MM
@@ -20,6 +20,10 @@ _SMALL = 7.5
 """Font size, points."""
 _NARROWEST, _TALLEST, _SINGLE = 80.0 * MM, 155.0 * MM, 120.0 * MM
 """Least width of a sheet, greatest height of its panels together, greatest width of one."""
+_TIGHT = 36.0 * MM
+"""Width up to which title and scale bar have a line each."""
+_SHORTEST, _LONGEST = 24.0 * MM, 90.0 * MM
+"""Length of the colour bar."""
 
 
 @dataclass(frozen=True)
@@ -58,36 +62,76 @@ def sheet(
         bar: whether to leave room for a colour bar.
         note: a line of text below everything.
     """
-    figure = Figure(figsize=(WIDTH, WIDTH))
+    figure = Figure(figsize=(WIDTH, WIDTH), dpi=DPI)
     beside = sum(_BAR) if bar else 0.0
-    aspect = windows[0].height / windows[0].width
-    columns, rows, panel = _grid(len(windows), aspect, WIDTH - 2 * _MARGIN - beside)
-    wide, tall = columns * (panel + _GAP) - _GAP, panel * aspect + _TITLE
-    noted = text_width(figure, note, fontsize=_SMALL) if note else 0.0
-    width = 2 * _MARGIN + max(wide + beside, _NARROWEST, min(noted, WIDTH - 2 * _MARGIN))
+    shape = windows[0].height / windows[0].width
+    grid = _Grid.of(len(windows), shape, WIDTH - 2 * _MARGIN - beside)
+    noted = 1.03 * text_width(figure, note, fontsize=_SMALL) if note else 0.0
+    width = 2 * _MARGIN + max(grid.width + beside, _NARROWEST, min(noted, WIDTH - 2 * _MARGIN))
     key, below = _legend(figure, legend, width - 2 * _MARGIN)
     under = _NOTE if note else 0.0
-    height = rows * tall + max(below, _MARGIN) + under
-    figure.set_size_inches(width, height)
+    above = max(grid.height, (grid.strip + _SHORTEST) * bar)
+    figure.set_size_inches(width, height := above + max(below, _MARGIN) + under)
 
     def axes(x: float, y: float, w: float, h: float) -> Axes:  # inches from the upper left
         return figure.add_axes((x / width, 1.0 - (y + h) / height, w / width, h / height))
 
-    panels = []
-    for rank, window in enumerate(windows):
-        row, column = divmod(rank, columns)
-        x, y = _MARGIN + column * (panel + _GAP), row * tall + _TITLE
-        panels.append(axes(x, y, panel, panel * aspect))
-        _dress(panels[-1], window, titles[rank] if titles else "")
-    if key is not None:
-        key.set_bbox_to_anchor(
-            ((_MARGIN - _PAD) / width, under / height), transform=figure.transFigure
-        )
-    figure.text(_MARGIN / width, _MARGIN / height, note, va="bottom", fontsize=_SMALL)
-    long = min(rows * tall - _TITLE, 90.0 * MM)
-    y = (rows * tall + _TITLE - long) / 2.0
-    place = (_MARGIN + wide + _BAR[0], y, _BAR[1], long)
-    return Sheet(figure, panels, axes(*place) if bar else None)
+    panels = [axes(*grid.place(rank)) for rank in range(len(windows))]
+    for panel, window, title in zip(panels, windows, titles or [""] * len(windows), strict=True):
+        _dress(panel, window, title, grid.strip - 4.0 * MM)
+    _foot(figure, key, note, under)
+    if not bar:
+        return Sheet(figure, panels, None)
+    long = min(above - grid.strip, _LONGEST)
+    middle = (above + grid.strip) / 2.0
+    scale = axes(_MARGIN + grid.width + _BAR[0], middle - long / 2.0, _BAR[1], long)
+    return Sheet(figure, panels, scale)
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """Where the panels are; lengths in inches.
+
+    Attributes:
+        columns: panels side by side.
+        rows: panels below each other.
+        panel: width of each.
+        shape: height over width of each.
+        strip: room above each, for the title and the scale bar: two lines if it is narrow.
+    """
+
+    columns: int
+    rows: int
+    panel: float
+    shape: float
+    strip: float
+
+    @classmethod
+    def of(cls, count: int, shape: float, usable: float) -> "_Grid":
+        """The grid of large panels, a full width and no empty places."""
+        grids = []
+        for columns in range(1, count + 1):
+            rows = -(-count // columns)
+            most = (usable - (columns - 1) * _GAP) / columns
+            panel = min(most, (_TALLEST / rows - _TITLE) / shape, _SINGLE)
+            strip = _TITLE if panel > _TIGHT else 2.0 * _TITLE
+            grids.append(cls(columns, rows, panel, shape, strip))
+        return max(grids, key=lambda g: g.panel * g.width * (count / (g.rows * g.columns)) ** 2)
+
+    @property
+    def width(self) -> float:
+        return self.columns * (self.panel + _GAP) - _GAP
+
+    @property
+    def height(self) -> float:
+        return self.rows * (self.panel * self.shape + self.strip)
+
+    def place(self, rank: int) -> tuple[float, float, float, float]:
+        """Left, top, width and height of a panel."""
+        row, column = divmod(rank, self.columns)
+        tall = self.panel * self.shape
+        x, y = _MARGIN + column * (self.panel + _GAP), (row + 1) * (tall + self.strip) - tall
+        return x, y, self.panel, tall
 
 
 def text_width(figure: Figure, text: str, **style: Any) -> float:
@@ -127,27 +171,22 @@ def scale_bar(panel: Axes) -> None:
     )
 
 
-def _grid(count: int, aspect: float, usable: float) -> tuple[int, int, float]:
-    """Columns, rows and panel width for the largest panels and the fewest empty places."""
-    best = (0.0, 1, count, usable)
-    for columns in range(1, count + 1):
-        rows = -(-count // columns)
-        tall = (_TALLEST / rows) - _TITLE
-        panel = min((usable - (columns - 1) * _GAP) / columns, tall / aspect, _SINGLE)
-        worth = panel * (count / (rows * columns)) ** 2
-        if worth > best[0]:
-            best = (worth, columns, rows, panel)
-    return best[1], best[2], best[3]
-
-
-def _dress(panel: Axes, window: Window, title: str) -> None:
-    """Limits with y downwards, no ticks, a thin frame."""
+def _dress(panel: Axes, window: Window, title: str, lift: float) -> None:
+    """Limits with y downwards, no ticks, a thin frame, the title some inches above it."""
     panel.set_xlim(window.left, window.left + window.width)
     panel.set_ylim(window.top + window.height, window.top)
     panel.set(xticks=[], yticks=[], autoscale_on=False)
-    panel.set_title(title, loc="left", pad=3.0)
+    panel.set_title(title, loc="left", pad=72.0 * lift)
     for spine in panel.spines.values():
         spine.set(linewidth=0.5, edgecolor="#444444")
+
+
+def _foot(figure: Figure, key: Any, note: str, under: float) -> None:
+    """The note at the bottom left, the legend some inches above the bottom."""
+    width, height = figure.get_size_inches()
+    if key is not None:
+        key.set_bbox_to_anchor(((_MARGIN - _PAD) / width, under / height), figure.transFigure)
+    figure.text(_MARGIN / width, _MARGIN / height, note, va="bottom", fontsize=_SMALL)
 
 
 def _legend(figure: Figure, handles: Sequence[Any], width: float) -> tuple[Any, float]:

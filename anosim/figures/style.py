@@ -11,6 +11,9 @@ MM = 1.0 / 25.4
 WIDTH = 180.0 * MM
 """Two columns of a journal."""
 
+DPI = 200
+"""Dots per inch of files; texts are measured at the same, for hinting changes their width."""
+
 STYLE: dict[str, Any] = {
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans"],

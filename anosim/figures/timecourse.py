@@ -12,7 +12,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from anosim.errors import InputError
 from anosim.figures.readable import log_ticks, number, percent, time_unit
 from anosim.figures.sheet import text_width
-from anosim.figures.style import GREY, MM, OTHERS, STYLE, WIDTH, colours
+from anosim.figures.style import DPI, GREY, MM, OTHERS, STYLE, WIDTH, colours
 from anosim.meshes import Floats
 from anosim.solution import Solution, Times
 from anosim.units import si
@@ -40,22 +40,22 @@ def curves(solution: Solution, *, probes: Probes | None = None, times: Times = N
     Args:
         solution: a transient solution.
         probes: points (x, y) by name, in m or with a unit.
-        times: at least two after 0, s or strings with a unit; four decades up to the end without
-            them.
+        times: at least two after 0, s or strings with a unit; without them up to four decades
+            before the end, from where the mesh resolves the sources.
 
     Raises:
         InputError: a steady state, too few times, a probe outside of the domain.
     """
     if solution.problem.steady:
         raise InputError("a steady state has no course over time: solve with a finite until")
-    default = solution.problem.until * np.geomspace(_DECADES, 1.0, _SAMPLES)
+    default = np.geomspace(_start(solution), solution.problem.until, _SAMPLES)
     t = np.unique(solution.times(default if times is None else times))
     t = t[t > 0.0]
     if len(t) < 2:
         raise InputError("curves needs at least two times after 0: its time axis is logarithmic")
     lines = [*_phases(solution, t), *_probes(solution, probes or {}, t), *_source(solution, t)]
     with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(WIDTH, _HEIGHT))
+        figure = Figure(figsize=(WIDTH, _HEIGHT), dpi=DPI)
         room = max(text_width(figure, line.label) for line in lines) + 7.0 * MM
         size = (WIDTH - _LEFT - room, _HEIGHT - _BOTTOM - _TOP)
         axes = figure.add_axes(
@@ -69,12 +69,17 @@ def curves(solution: Solution, *, probes: Probes | None = None, times: Times = N
     return figure
 
 
+def _start(solution: Solution) -> float:
+    until = solution.problem.until
+    return min(max(solution.resolved_from, _DECADES * until), 0.1 * until)
+
+
 def _phases(solution: Solution, t: Floats) -> list[_Curve]:
     lines = []
     pairs = colours(solution.domain.mesh.phases)
     for phase in solution.domain.phases:
         lost = solution.unreachable[phase]
-        part = f" ({percent(1.0 - lost)} reached)" if lost > 0.0 else ""
+        part = f" (connected {percent(1.0 - lost)})" if lost > 0.0 else ""
         label = f"mean of {phase}{part}" if lost < 1.0 else f"{phase}: no path to a source"
         values = solution.average(phase, t)
         if lost == 1.0:
@@ -85,6 +90,8 @@ def _phases(solution: Solution, t: Floats) -> list[_Curve]:
 
 def _probes(solution: Solution, probes: Probes, t: Floats) -> list[_Curve]:
     lines = []
+    taken = colours(solution.domain.mesh.phases).values()
+    spare = [pair[1] for pair in OTHERS if pair not in taken] or [pair[1] for pair in OTHERS]
     for rank, (name, place) in enumerate(probes.items()):
         x, y = (si(value, "m", f"probe {name!r}") for value in place)
         values = solution.at(np.array([[x, y]]), t)[:, 0]
@@ -93,7 +100,7 @@ def _probes(solution: Solution, probes: Probes, t: Floats) -> list[_Curve]:
                 f"probe {name!r} at ({x:.4g}, {y:.4g}) m lies in no phase with a material; "
                 f"phases with one: {', '.join(solution.domain.phases)}"
             )
-        lines.append(_Curve(name, values, OTHERS[rank % len(OTHERS)][1], "--"))
+        lines.append(_Curve(name, values, spare[rank % len(spare)], "--"))
     return lines
 
 

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 
 from anosim.domain import Domain
-from anosim.geodesic import distance
 from anosim.meshes import Boundary
 from anosim.problem import Diffusion, MassTransfer
 
@@ -17,6 +16,8 @@ def dimensionless(problem: Diffusion, times: Sequence[float]) -> dict[str, Any]:
     L is the largest geodesic distance of any reachable point to a source. Per mass-transfer
     boundary and adjacent phase Bi = k_f L / D; per phase and time Fo = D t / L^2.
     """
+    from anosim.geodesic import distance
+
     domain = Domain.of(problem.mesh, problem.materials, 1)
     way = distance(domain, problem.sources)
     length = float(way[np.isfinite(way)].max(initial=0.0))

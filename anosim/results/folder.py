@@ -26,8 +26,7 @@ def replacing_folder(folder: Path) -> Iterator[Path]:
     folder = folder.resolve()
     check_replaceable(folder)
     try:
-        parent = next(parent for parent in folder.parents if parent.exists())
-        temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=parent))
+        temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=_existing_parent(folder)))
     except OSError as error:
         raise InputError(f"cannot write to {str(folder)!r}: {error.strerror}") from None
     try:
@@ -40,13 +39,20 @@ def replacing_folder(folder: Path) -> Iterator[Path]:
 
 
 def check_replaceable(folder: Path) -> None:
-    """Refuse a folder that is there and is more than earlier results.
+    """Refuse a folder that is there and is more than earlier results, or cannot be made.
 
     Raises:
-        InputError: it is a file, or holds a file that no earlier run put there.
+        InputError: it is a file, holds a file that no earlier run put there, or the folder that it
+            would be in is not one that may be written to.
     """
+    folder = folder.resolve()
+    parent = _existing_parent(folder)
+    if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
+        raise InputError(
+            f"cannot write to {str(folder)!r}: no folder can be made in {str(parent)!r}"
+        )
     if not folder.is_dir():
-        if folder.exists() or folder.is_symlink():
+        if folder.exists():
             raise InputError(f"the output folder {str(folder)!r} is a file: choose another")
         return
     found = sorted(entry.name for entry in folder.iterdir())
@@ -57,6 +63,10 @@ def check_replaceable(folder: Path) -> None:
             f"the output folder {str(folder)!r} holds {listing(other[:3])}{more}, which no run of "
             "anosim wrote: choose another folder, or move them away"
         )
+
+
+def _existing_parent(folder: Path) -> Path:
+    return next(parent for parent in folder.parents if parent.exists())
 
 
 def _written(folder: Path) -> list[str]:

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from anosim.meshes import Floats, Mesh
 from anosim.microstructure import Microstructure
+from anosim.problem import Concentration, MassTransfer
 from anosim.results.dimensionless import dimensionless, label
-from anosim.solution import Solution
+from anosim.solution import Solution, Times
 
 Points = Mapping[str, tuple[float, float]]
 QUARTILES = (0.25, 0.5, 0.75)
@@ -51,11 +52,36 @@ def numbers(
             {text: solution.uptake(name, when) for name, text in names} if when else None
         ),
         "mass_imbalance": solution.imbalance(when),
+        "overshoot_share": overshoot(solution, when),
         "unreachable_area_fraction": dict(solution.unreachable),
         "time_to_90_percent": None if arrival is None else arrival_numbers(solution, arrival),
         "dimensionless": dimensionless(problem, times),
         "nodes": len(solution.domain.points),
     }
+
+
+def overshoot(solution: Solution, times: Times) -> Floats | None:
+    """How far any node is outside of the range of the given concentrations, shape (n_times,).
+
+    Diffusion stays between the initial and the sources' concentrations. Finite elements on a mesh
+    that is too coarse for an early time do not. The largest excess is given as a share of the
+    range; None where a flux drives or nothing changes, which leaves no such range.
+    """
+    given = [solution.problem.initial]
+    for condition in solution.problem.conditions.values():
+        match condition:
+            case Concentration(value=value):
+                given.append(value)
+            case MassTransfer(bulk=bulk):
+                given.append(bulk)
+            case _:
+                return None
+    span = max(given) - min(given)
+    if span == 0.0:
+        return None
+    values = solution.values(times)
+    beyond = np.maximum(values.max(axis=1) - max(given), min(given) - values.min(axis=1))
+    return np.maximum(beyond, 0.0) / span
 
 
 def mesh_numbers(mesh: Mesh) -> dict[str, Any]:

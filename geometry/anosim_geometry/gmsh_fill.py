@@ -20,7 +20,7 @@ Ints = NDArray[np.int64]
 
 OPTIONS = {
     "General.Terminal": 0,
-    "General.Verbosity": 1,
+    "General.Verbosity": 2,
     "General.NumThreads": 1,
     "Geometry.AutoCoherence": 0,
     "Geometry.Tolerance": 1e-8,
@@ -79,7 +79,7 @@ def filled(
             raise
         except Exception as error:  # the Python layer of Gmsh raises plain Exception
             raise MeshError(
-                f"Gmsh could not fill the regions with triangles; its last message: {error}"
+                f"Gmsh could not fill the regions with triangles ({error}); {_last_words(gmsh)}"
             ) from error
 
 
@@ -94,6 +94,8 @@ def _session(gmsh: Any) -> Iterator[None]:
         current = None if own else gmsh.model.getCurrent()
         for name, value in OPTIONS.items():
             gmsh.option.setNumber(name, value)
+        if own:
+            gmsh.logger.start()
         gmsh.model.add("anosim")
         try:
             yield
@@ -105,6 +107,7 @@ def _session(gmsh: Any) -> Iterator[None]:
                     gmsh.option.setNumber(name, number)
     finally:
         if own:
+            gmsh.logger.stop()
             gmsh.finalize()
 
 
@@ -169,7 +172,7 @@ def _collected(gmsh: Any, curves: Curves, faces: list[Face]) -> Triangles:
     for surface, face in enumerate(faces, start=1):
         _, nodes = gmsh.model.mesh.getElementsByType(2, surface)
         if len(nodes) == 0:
-            raise MeshError(f"Gmsh left region {face.region} empty: {gmsh.logger.getLastError()}")
+            raise MeshError(f"Gmsh left region {face.region} empty; {_last_words(gmsh)}")
         cells.append(index[np.asarray(nodes, dtype=np.int64)].reshape(-1, 3))
         region.append(np.full(len(nodes) // 3, face.region, dtype=np.int64))
     points = np.concatenate([curves.points, places[free]])
@@ -181,3 +184,9 @@ def _nodes(gmsh: Any, dimension: int = -1) -> tuple[Ints, Floats]:
     tags, coordinates, _ = gmsh.model.mesh.getNodes(dimension)
     places = np.asarray(coordinates, dtype=np.float64).reshape(-1, 3)[:, :2]
     return np.asarray(tags, dtype=np.int64), places
+
+
+def _last_words(gmsh: Any) -> str:
+    """What Gmsh said last, as a sentence's end; in the user's session they may have no log."""
+    lines = gmsh.logger.get() or [gmsh.logger.getLastError() or "none"]
+    return f"its last message: {lines[-1]}"

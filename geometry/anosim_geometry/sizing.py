@@ -16,8 +16,6 @@ SLACK = 1.4
 """Segments shorter than wanted by less than this are left to Gmsh: rounding makes them."""
 MOST_TRIANGLES = 5e7
 """Gmsh needs about 0.8 kB for each."""
-_CHAMFER = np.sqrt(4.0 - 2.0 * np.sqrt(2.0))
-"""The most that a path of straight and diagonal steps exceeds the straight line (8 %)."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +41,7 @@ def size_field(network: Network, sizes: Sizes) -> Floats:
     Raises:
         InputError: the edge lengths are so small that memory would not hold the triangles.
     """
-    wanted = np.full(network.regions.size, sizes.bulk)
+    wanted = np.full(network.regions.size, sizes.bulk, dtype=np.float64)
     wanted[network.pixels[_at_interface(network)]] = sizes.interface
     # finer seeds go here: a narrow gap between interfaces wants a fraction of its width
     field = graded(wanted.reshape(network.regions.shape), sizes)
@@ -80,8 +78,10 @@ def graded(field: Floats, sizes: Sizes) -> Floats:
     Steps go to the eight neighbours and along rows, forwards and backwards (a chamfer distance),
     shortened so that the bound holds for straight lines too.
     """
-    slope = sizes.growth / _CHAMFER
     dx, dy = sizes.pixel
+    # a path of two of those steps, an angle a apart, is at most 1 / cos(a / 2) times too long
+    widest = np.arctan2(max(dx, dy), min(dx, dy))
+    slope = sizes.growth * float(np.cos(widest / 2.0))
     h = field
     for _ in range(2):
         h = _swept(h, slope, dx, dy)[::-1]

@@ -15,7 +15,7 @@ Bools = NDArray[np.bool_]
 
 SHRINK, INFLATE = 0.5, -0.53
 """Taubin's two steps (G. Taubin, A signal processing approach to fair surface design, 1995)."""
-ITERATIONS = 10
+ITERATIONS = 20
 CLAMP = 0.4
 AREA_PASSES = 4
 

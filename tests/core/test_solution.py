@@ -159,3 +159,16 @@ def test_progress_reaches_whoever_watches():
     assert ("solve", 1.0) in seen
     done = [fraction for stage, fraction in seen if stage == "solve"]
     assert done == sorted(done)
+
+
+def test_values_are_sound_from_the_time_that_the_mesh_resolves():
+    problem = Diffusion(
+        rectangle(1e-6, 1e-7, (20, 2)),
+        materials={"all": Material(1e-14, capacity=2.0)},
+        conditions={"left": Concentration(1000.0)},
+        until=100.0,
+    )
+    solution = anosim.solve(problem)
+    assert solution.resolved_from == pytest.approx(2 * 4 / np.sqrt(3) * 1.25e-15 / 6e-14)
+    assert solution.values(0.1 * solution.resolved_from).min() < -20.0
+    assert solution.values(solution.resolved_from).min() > -5.0

@@ -76,14 +76,14 @@ def test_steady_state_is_one_step(tmp_path):
 
 
 def test_mesh_reads_back_in_vtk(tmp_path):
-    mesh = rectangle(2e-6, 1e-6, (4, 2), phases=("pore", "sei"), cuts=(1e-6,))
+    mesh = rectangle(2e-6, 1e-6, (4, 2), phases=("pore", "größe"), cuts=(1e-6,))
     vtkhdf.write_mesh(mesh, tmp_path / "m.vtkhdf")
     grid = pyvista.read(tmp_path / "m.vtkhdf")
     assert np.array_equal(grid.points[:, :2], mesh.points)
     assert np.array_equal(grid.cell_connectivity, mesh.cells.ravel())
     assert np.array_equal(grid["phase"], mesh.cell_phase)
     assert np.array_equal(grid["quality"], mesh.quality)
-    assert list(grid.field_data["phases"]) == ["pore", "sei"]
+    assert list(grid.field_data["phases"]) == ["pore", "größe"]
 
 
 def test_nothing_stays_of_a_failed_file(solution, tmp_path):

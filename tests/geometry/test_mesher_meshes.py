@@ -8,8 +8,10 @@ from hypothesis.extra import numpy as npst
 from label_images import NASTY, PIXEL, disc, grains, meshed, rings, structure
 from scipy import ndimage, sparse
 
+from anosim.microstructure import Microstructure
 from anosim.progress import watched_by
 from anosim.samples import nmc_slice
+from anosim_geometry import GmshMesher
 from anosim_geometry.network import network_of
 
 
@@ -32,8 +34,9 @@ def adjacent(image):
     index = {label: k for k, label in enumerate(image.phases.values())}
     of = np.vectorize(index.get)(image.labels)
     names = tuple(image.phases)
-    pairs = [*zip(of[1:].flat, of[:-1].flat), *zip(of[:, 1:].flat, of[:, :-1].flat)]
-    return {(names[min(p)], names[max(p)]) for p in pairs if p[0] != p[1]}
+    neighbours = ((of[1:], of[:-1]), (of[:, 1:], of[:, :-1]))
+    pairs = np.concatenate([np.stack([a.ravel(), b.ravel()], axis=1) for a, b in neighbours])
+    return {(names[min(p)], names[max(p)]) for p in pairs.tolist() if p[0] != p[1]}
 
 
 def lengths(mesh, edges):
@@ -122,9 +125,6 @@ def test_a_picture_of_the_mesh_lies_over_its_image():
 
 
 def test_phases_keep_their_order_and_labels_need_none():
-    from anosim.microstructure import Microstructure
-    from anosim_geometry import GmshMesher
-
     labels = np.repeat([[7, 7, 7, -2, -2, 300]], 6, axis=0)
     image = Microstructure(labels, {"c": 300, "a": 7, "b": -2}, PIXEL)
     mesh = GmshMesher().mesh(image)
@@ -141,17 +141,14 @@ def test_nested_rings_stay_apart():
     assert whole[0] >= 3
 
 
-def test_three_and_four_phases_meet_in_one_point():
-    labels = np.kron([[0, 1], [2, 3]], np.ones((8, 8), dtype=int))
-    labels[:8, 5] = 4  # and a strip that ends at the others' common interface
-    mesh = meshed(labels)
-    touching = [set() for _ in mesh.points]
-    for cell, phase in zip(mesh.cells, mesh.cell_phase, strict=True):
-        for point in cell:
-            touching[point].add(int(phase))
-    here = {tuple(sorted(t)): mesh.points[i] / PIXEL for i, t in enumerate(touching) if len(t) > 2}
-    assert here[0, 1, 2, 3] if (0, 1, 2, 3) in here else (0, 2, 4) in here
-    assert len([t for t in touching if len(t) == 3]) >= 2
+@pytest.mark.parametrize("blocks", [[[0, 1], [2, 3]], [[0, 1], [0, 2]], [[0, 0], [1, 2]]])
+def test_three_and_four_phases_meet_in_one_point(blocks):
+    mesh = meshed(np.kron(blocks, np.ones((8, 8), dtype=int)))
+    touching = np.zeros((len(mesh.points), len(mesh.phases)), dtype=bool)
+    touching[mesh.cells, mesh.cell_phase[:, None]] = True
+    meeting = mesh.points[touching.all(axis=1)] / PIXEL
+    assert meeting == pytest.approx(np.array([[8.0, 8.0]]))
+    assert np.count_nonzero(touching.sum(axis=1) > 2) == 1
 
 
 def test_edges_are_short_at_interfaces_and_long_in_the_bulk():
@@ -168,10 +165,18 @@ def test_edges_are_short_at_interfaces_and_long_in_the_bulk():
         assert np.median(long[np.abs(away - d) < 1.5]) == pytest.approx(1 + 0.2 * d, rel=0.3)
 
 
+@pytest.mark.parametrize("name", ["islands", "diagonal line", "a loop closed by point contacts"])
+def test_sizes_give_way_to_details_smaller_than_they_are(name):
+    labels = np.pad(NASTY[name], 30)
+    mesh = meshed(labels, size="1 mm", interface_size="1 mm")
+    assert mesh.angles.min() > 15
+    assert len(mesh.cells) < 0.6 * len(meshed(labels).cells)
+
+
 def test_halving_the_sizes_makes_four_times_the_triangles():
-    coarse = meshed(disc(), size=4 * PIXEL, interface_size=2 * PIXEL)
-    fine = meshed(disc(), size=2 * PIXEL, interface_size=PIXEL)
-    assert len(fine.cells) / len(coarse.cells) == pytest.approx(4, rel=0.15)
+    coarse = meshed(disc(), size=2 * PIXEL, interface_size=2 * PIXEL)
+    fine = meshed(disc(), size=PIXEL, interface_size=PIXEL)
+    assert len(fine.cells) / len(coarse.cells) == pytest.approx(4, rel=0.05)
 
 
 def test_the_same_image_gives_the_same_arrays():
@@ -185,7 +190,7 @@ def test_a_real_electrode_is_meshed_well():
     image = nmc_slice()
     heard = []
     with watched_by(lambda stage, fraction: heard.append((stage, fraction))):
-        mesh = meshed_as_is(image)
+        mesh = GmshMesher().mesh(image)
     check(mesh, image)
     assert np.abs(area_errors(mesh, image)).max() < 0.005
     assert mesh.angles.min() > 20
@@ -194,9 +199,3 @@ def test_a_real_electrode_is_meshed_well():
     assert {stage for stage, _ in heard} == {"mesh"}
     assert [fraction for _, fraction in heard] == sorted(fraction for _, fraction in heard)
     assert heard[-1][1] == 1.0
-
-
-def meshed_as_is(image):
-    from anosim_geometry import GmshMesher
-
-    return GmshMesher().mesh(image)

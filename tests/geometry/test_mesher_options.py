@@ -8,8 +8,11 @@ import numpy as np
 import pytest
 from label_images import PIXEL, disc, meshed, structure
 
-from anosim.errors import InputError, UnitError, UnsupportedError
+from anosim.errors import InputError, MeshError, UnitError, UnsupportedError
 from anosim_geometry import GmshMesher, gmsh_version
+from anosim_geometry.curves import Curves
+from anosim_geometry.faces import Face
+from anosim_geometry.gmsh_fill import filled
 
 
 def test_lengths_take_units():
@@ -67,6 +70,8 @@ def test_the_users_own_session_survives():
         gmsh.model.add("mine")
         gmsh.model.geo.addPoint(1.0, 2.0, 3.0, tag=7)
         gmsh.model.geo.synchronize()
+        gmsh.model.add("another")
+        gmsh.model.setCurrent("mine")
         models = gmsh.model.list()
         mesh = meshed(disc())
         assert gmsh.isInitialized()
@@ -101,7 +106,8 @@ def test_meshing_neither_prints_nor_warns():
         "import numpy as np\n"
         "from anosim.microstructure import Microstructure\n"
         "from anosim_geometry import GmshMesher\n"
-        "GmshMesher().mesh(Microstructure(np.eye(9, dtype=int), {'a': 0, 'b': 1}, 1e-8))\n"
+        "for _ in range(2):\n"
+        "    GmshMesher().mesh(Microstructure(np.eye(9, dtype=int), {'a': 0, 'b': 1}, 1e-8))\n"
     )
     done = run(code)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
@@ -127,3 +133,11 @@ def test_a_missing_system_library_names_the_apt_packages(tmp_path):
     assert "MissingDependencyError" in done.stderr
     assert "libGLU-not-here.so.1: cannot open shared object file" in done.stderr
     assert "apt-get install libgl1 libglu1-mesa libxrender1 libxcursor1" in done.stderr
+
+
+def test_what_gmsh_cannot_fill_is_an_error_and_leaves_no_session():
+    corners = np.array([[0.0, 0.0], [4.0, 4.0], [4.0, 0.0], [0.0, 4.0]])
+    bow_tie = Curves(corners, np.array([[0, 1], [1, 2], [2, 3], [3, 0]]), np.array([0, 4]))
+    with pytest.raises(MeshError, match="Gmsh"):
+        filled(bow_tie, [Face(0, [[0]])], np.ones((4, 4)), (1.0, 1.0))
+    assert not gmsh.isInitialized()

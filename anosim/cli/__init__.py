@@ -1,0 +1,54 @@
+"""The command ``anosim``: one module per verb."""
+
+import argparse
+import logging
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+
+import anosim
+from anosim.cli import demo, doctor, run, solvers
+from anosim.errors import AnosimError, ConvergenceError
+
+VERBS = (demo, run, solvers, doctor)
+INTERRUPTED, TERMINATED = 130, 143
+"""128 and the signal's number, as shells have it."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Returns:
+        The exit code: 0, 2 where the user can put it right, 1 where a solver did not get there.
+    """
+    arguments = parser().parse_args(argv)
+    logging.basicConfig(level=logging.ERROR)
+    signal.signal(signal.SIGTERM, _leave)
+    try:
+        return int(arguments.do(arguments))
+    except AnosimError as error:
+        print("error:", " ".join(str(error).split()), file=sys.stderr)
+        return 1 if isinstance(error, ConvergenceError) else 2
+    except KeyboardInterrupt:
+        print("interrupted: nothing was left behind", file=sys.stderr)
+        return INTERRUPTED
+
+
+def parser() -> argparse.ArgumentParser:
+    """The arguments of all verbs."""
+    root = argparse.ArgumentParser(
+        prog="anosim",
+        description="From images of battery electrodes to meshes and lithium diffusion.",
+        epilog="example: anosim demo, then look into the folder demo-results",
+    )
+    root.add_argument("--version", action="version", version=f"anosim {anosim.__version__}")
+    verbs = root.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for verb in VERBS:
+        verb.add(verbs)
+    return root
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    """Leave by an exception, so that temporary folders are removed."""
+    raise SystemExit(TERMINATED)

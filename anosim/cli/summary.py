@@ -1,0 +1,118 @@
+"""What came out of a run, as tables on the screen."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from anosim.job import Outcome
+
+MOST_TIMES = 6
+"""Columns of the table of concentrations; of more times the last ones are shown."""
+NOTABLE = 0.01
+"""Overshoot, as a share of the range, that asks for a word."""
+
+
+def print_summary(outcome: Outcome) -> None:
+    """Print a run's numbers on stdout."""
+    found = outcome.results
+    _print_facts(_image(found) + _mesh(found))
+    Console(highlight=False).print(_concentrations(found))
+    _print_facts(_arrival(found) + _checks(found))
+    print(f"Results in {outcome.folder}: {', '.join(found['files'])}")
+
+
+def _print_facts(rows: Iterable[tuple[str, str]]) -> None:
+    """One fact per line, however long it is: a terminal wraps it, a file keeps it whole."""
+    for name, text in rows:
+        print(f"{name:<24}{text}")
+
+
+def _image(found: Mapping[str, Any]) -> list[tuple[str, str]]:
+    image = found["image"]
+    shape = " x ".join(map(str, image["shape_voxels"]))
+    voxel = " x ".join(f"{size * 1e9:g}" for size in image["voxel_m"])
+    return [
+        ("image", f"{shape} pixels of {voxel} nm (rows x columns)"),
+        ("area fraction, image", _shares(image["area_fraction"])),
+    ]
+
+
+def _mesh(found: Mapping[str, Any]) -> list[tuple[str, str]]:
+    mesh = found["mesh"]
+    counts = f"{mesh['triangles']} triangles, {found['nodes']} unknowns"
+    quality = f"smallest angle {mesh['angle_smallest_degrees']:.1f} degrees"
+    return [
+        ("area fraction, mesh", _shares(mesh["area_fraction"])),
+        ("mesh", f"{counts}, {quality}"),
+    ]
+
+
+def _concentrations(found: Mapping[str, Any]) -> Table:
+    """Averages and probes at the output times."""
+    times = found["times_s"][-MOST_TIMES:]
+    table = Table(title="concentration, mol/m³", title_justify="left", title_style="bold")
+    table.add_column("")
+    for heading in [f"{time:g} s" for time in times] or ["steady state"]:
+        table.add_column(heading, justify="right")
+    for phase, values in found["average_mol_per_m3"].items():
+        table.add_row(f"mean of {phase}", *_numbers(values))
+    for name, probe in found["probes"].items():
+        place = f"({probe['x_m'] * 1e6:.4g}, {probe['y_m'] * 1e6:.4g}) µm"
+        table.add_row(f"{name} at {place}", *_numbers(probe["concentration_mol_per_m3"]))
+    return table
+
+
+def _arrival(found: Mapping[str, Any]) -> list[tuple[str, str]]:
+    arrival = found["time_to_90_percent"]
+    if arrival is None:
+        return []
+    end = f"later than {found['until_s']:g} s"
+    parts = zip(("a quarter", "half", "three quarters"), arrival["quartiles_s"], strict=True)
+    times = [f"{part} {end if time is None else f'{time:.3g} s'}" for part, time in parts]
+    late = arrival["share_of_reachable_area_later_than_the_end"]
+    return [
+        ("time to 90 %", f"of the reachable area: {', '.join(times)}"),
+        ("not yet at 90 %", f"{late:.1%} of the reachable area by the end"),
+    ]
+
+
+def _checks(found: Mapping[str, Any]) -> list[tuple[str, str]]:
+    pure = found["dimensionless"]
+    length = pure["largest_distance_to_source_m"]
+    biot = [f"{row['boundary']} ({row['phase']}) {row['biot']:.3g}" for row in pure["biot"]]
+    lost = found["unreachable_area_fraction"]
+    rows = [
+        ("no path to a source", f"{_shares(lost)} of the area (stays as it was; not in the means)"),
+        ("farthest from a source", f"L = {length * 1e6:.3g} µm through the domain"),
+    ]
+    if biot:
+        rows.append(("Biot number k L/D", ", ".join(biot)))
+    for phase, values in pure["fourier"].items():
+        if values:
+            rows.append(("Fourier number D t/L²", f"{phase} {values[-1] or 0:.3g} at the end"))
+    if found["overshoot_share"]:
+        rows.append(("over- and undershoot", _overshoot(found)))
+    rows.append(("mass balance", f"closed to {max(found['mass_imbalance']):.1e}"))
+    for pair, difference in found["agreement"].items():
+        rows.append((pair, f"differ by at most {difference:.1e} of the largest change"))
+    return rows
+
+
+def _overshoot(found: Mapping[str, Any]) -> str:
+    """How far the concentration leaves the range that it cannot leave in nature."""
+    shares, times = found["overshoot_share"], found["times_s"]
+    worst = max(range(len(shares)), key=shares.__getitem__)
+    text = f"at most {shares[worst]:.1g} of the range"
+    if shares[worst] > NOTABLE and times:
+        text += f", at {times[worst]:g} s: the mesh is too coarse for so early a time"
+    return text
+
+
+def _shares(parts: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} {part:.2%}" for name, part in parts.items())
+
+
+def _numbers(values: list[float | None]) -> list[str]:
+    return ["none" if value is None else f"{value:.4g}" for value in values[-MOST_TIMES:]]

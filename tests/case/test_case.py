@@ -1,0 +1,146 @@
+"""A case says what the library is told, and whatever it says never ends in another error."""
+
+import math
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from small_case import GOOD
+
+from anosim.case import Case, CaseError, toml
+from anosim.problem import Concentration, Flux, MassTransfer, Material
+
+
+def test_everything_arrives_in_si(folder: Path) -> None:
+    case = Case.parse(GOOD, base=folder)
+    assert case.microstructure().voxel == (2e-8, 2e-8)
+    assert case.mesher.size == pytest.approx(8e-8)  # type: ignore[attr-defined]
+    assert case.materials == {"sei": Material(1e-13)}
+    assert case.conditions == {("pore", "sei"): MassTransfer(1e-3, 1000.0)}
+    assert (case.until, case.initial) == (1.0, 0.0)
+    assert case.output.times == (0.1, 1.0)
+    assert case.output.probes["I"][1] == pytest.approx((4e-7, 2.5e-7))
+    assert case.folder == folder / "results"
+
+
+def test_sides_other_conditions_and_a_steady_state(folder: Path) -> None:
+    start = GOOD.index("[[conditions]]")
+    text = (
+        GOOD[:start] + '[[conditions]]\non = "left"\ntype = "concentration"\nvalue = 5\n'
+        '[[conditions]]\non = "right"\ntype = "flux"\nvalue = "1 mol/m^2/s"\n'
+        '[solve]\nuntil = "inf"\ninitial = "1 mol/L"\n'
+    )
+    case = Case.parse(text, base=folder)
+    assert case.conditions == {"left": Concentration(5.0), "right": Flux(1.0)}
+    assert math.isinf(case.until)
+    assert case.initial == 1000.0
+    assert case.output.times == ()
+    problem = case.problem(case.mesh(case.microstructure()))
+    assert problem.steady
+
+
+def test_default_times_and_an_early_time_that_the_solver_must_hear_of(folder: Path) -> None:
+    rest, _, _ = GOOD.partition("[output]")
+    assert Case.parse(rest, base=folder).output.times == pytest.approx((0.02, 0.1, 1.0))
+    early = Case.parse(rest + '[output]\ntimes = ["1 us", "1 s"]', base=folder)
+    assert early.solvers["skfem"].earliest == pytest.approx(1e-6)  # type: ignore[attr-defined]
+
+
+def test_the_solver_can_be_chosen_from_outside(folder: Path) -> None:
+    assert list(Case.parse(GOOD, base=folder, solver="skfem").solvers) == ["skfem"]
+    with pytest.raises(CaseError, match="did you mean 'skfem'"):
+        Case.parse(GOOD, base=folder, solver="skfm")
+
+
+def test_the_text_of_a_case_is_the_same_case_from_another_folder(folder: Path) -> None:
+    case = Case.parse(GOOD, base=folder)
+    elsewhere = folder / "some" / "results"
+    elsewhere.mkdir(parents=True)
+    text = case.text(elsewhere)
+    assert tomllib.loads(text)["image"]["file"] == "../../roi.png"
+    again = Case.parse(text, base=elsewhere)
+    assert again.materials == case.materials
+    assert again.conditions == case.conditions
+    assert again.output.times == case.output.times
+    assert again.image.digest() == case.image.digest()
+
+
+KEYS = ["image", "mesh", "materials", "conditions", "solve", "output", "file", "voxel", "phases"]
+KEYS += ["crop", "slice", "size", "sei", "pore", "diffusivity", "on", "type", "bulk", "until"]
+KEYS += ["order", "tolerance", "times", "probes", "I", "folder", "x y", "", "\n"]
+TEXTS = ["20 nm", "1 s", "inf", "flux", "concentration", "left", "pore", "sei", "roi.png", "."]
+SCALARS = st.one_of(
+    st.booleans(), st.integers(), st.floats(), st.text(max_size=8), st.sampled_from(TEXTS + KEYS)
+)
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(st.sampled_from(KEYS), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+
+
+def same(a: Any, b: Any) -> bool:
+    """Equal, with a number that is none equal to itself."""
+    if isinstance(a, dict) and isinstance(b, dict):
+        return list(a) == list(b) and all(same(a[key], b[key]) for key in a)
+    if isinstance(a, list) and isinstance(b, list):
+        return len(a) == len(b) and all(map(same, a, b))
+    return type(a) is type(b) and (a == b or (a != a and b != b))
+
+
+@given(st.dictionaries(st.one_of(st.text(max_size=4), st.sampled_from(KEYS)), VALUES, max_size=4))
+def test_toml_is_written_as_it_is_read(data: dict[str, Any]) -> None:
+    text = toml.dumps(data)
+    assert tomllib.loads(text).keys() == data.keys()
+    for key, value in tomllib.loads(text).items():
+        assert same(value, data[key])
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Every way into nested tables and lists."""
+    items = value.items() if isinstance(value, dict) else []
+    items = enumerate(value) if isinstance(value, list) else items
+    return [path, *(way for key, inner in items for way in places(inner, (*path, key)))]
+
+
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.data())
+def test_any_change_to_a_case_gives_a_case_or_one_sentence(
+    folder: Path, data: st.DataObject
+) -> None:
+    table = tomllib.loads(GOOD)
+    for _ in range(data.draw(st.integers(1, 3))):
+        *way, last = data.draw(st.sampled_from([way for way in places(table) if way]))
+        inner = table
+        for key in way:
+            inner = inner[key]
+        change = data.draw(st.sampled_from(["replace", "remove", "add"]))
+        if change == "remove":
+            del inner[last]
+        elif change == "replace" or isinstance(inner, list):
+            inner[last] = data.draw(VALUES)
+        else:
+            inner[data.draw(st.sampled_from(KEYS))] = data.draw(VALUES)
+    check(toml.dumps(table), folder)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.one_of(st.text(), st.text(alphabet="[]{}=\"',.\n #abx1-\\", max_size=60)))
+def test_any_text_gives_a_case_or_one_sentence(folder: Path, text: str) -> None:
+    check(text, folder)
+
+
+def check(text: str, folder: Path) -> None:
+    try:
+        case = Case.parse(text, base=folder)
+        case.microstructure()
+    except CaseError as error:
+        assert str(error).startswith("case")
+        assert str(error).isprintable()

@@ -1,0 +1,41 @@
+"""A case that runs in a second."""
+
+CASE = """\
+[image]
+file = "roi.png"
+voxel = "20 nm"
+phases = { pore = 0, particle = 1, sei = 2 }
+
+[mesh]
+size = "80 nm"
+
+[materials.sei]
+diffusivity = "1e-13 m^2/s"
+
+[[conditions]]
+on = ["pore", "sei"]
+type = "mass transfer"
+coefficient = "1e-3 m/s"
+bulk = "1 mol/L"
+
+[solve]
+order = 2
+until = "10 s"
+
+[output]
+times = ["1 s", "10 s"]
+probes = { near = ["0.4 um", "0.2 um"], far = ["0.4 um", "0.75 um"] }
+"""
+
+FILES = [
+    "case.toml",
+    "concentration.png",
+    "curves.csv",
+    "curves.png",
+    "mesh.png",
+    "mesh.vtkhdf",
+    "microstructure.png",
+    "results.json",
+    "solution.vtkhdf",
+    "time_to_90.png",
+]

@@ -1,0 +1,212 @@
+"""`anosim run` from outside: what it leaves, and that it leaves nothing when it fails."""
+
+import csv
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+
+import h5py
+import pytest
+from PIL import Image
+from small_run import CASE, FILES
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
+Finished = tuple[Path, str, str]
+
+
+def test_a_run_leaves_every_file_with_the_right_numbers(finished: Finished) -> None:
+    folder, _, _ = finished
+    results = folder / "results"
+    assert sorted(file.name for file in results.iterdir()) == FILES
+    assert sorted(file.name for file in folder.iterdir()) == [
+        "case.toml",
+        "one.png",
+        "results",
+        "roi.png",
+    ]
+    found = json.loads((results / "results.json").read_text())
+    assert max(found["mass_imbalance"]) < 1e-8
+    assert found["times_s"] == [1.0, 10.0]
+    assert found["image"]["area_fraction"]["pore"] == pytest.approx(9 * 40 / 1600)
+    assert found["mesh"]["area_fraction"]["pore"] == pytest.approx(0.225, rel=1e-3)
+    assert found["mesh"]["interface_length_m"]["pore|sei"] == pytest.approx(8e-7, rel=1e-2)
+    assert found["average_mol_per_m3"]["sei"][1] == pytest.approx(1000, rel=0.01)
+    assert found["unreachable_area_fraction"] == {"sei": 0.0}
+    near, far = (found["probes"][name]["concentration_mol_per_m3"] for name in ("near", "far"))
+    assert near[0] > far[0]
+    check_dimensionless(found)
+    check_provenance(found, folder)
+    check_pictures_and_fields(results)
+
+
+def check_dimensionless(found: dict) -> None:
+    pure = found["dimensionless"]
+    length = pure["largest_distance_to_source_m"]
+    assert 0.62e-6 < length < 0.75e-6  # 31 pixels down, a little more around the particle
+    assert pure["biot"] == [
+        {"boundary": "pore|sei", "phase": "sei", "biot": pytest.approx(1e-3 * length / 1e-13)}
+    ]
+    assert pure["fourier"]["sei"] == pytest.approx([1e-13 / length**2, 1e-12 / length**2])
+
+
+def check_provenance(found: dict, folder: Path) -> None:
+    origin = found["provenance"]
+    case = (folder / "results" / "case.toml").read_bytes()
+    assert origin["image_sha256"] == sha256((folder / "roi.png").read_bytes()).hexdigest()
+    assert origin["case_sha256"] == sha256(case).hexdigest()
+    assert origin["solvers"]["skfem"]["order"] == "2"
+    assert origin["mesher"]["options"]["size"] == pytest.approx(8e-8)
+    assert origin["libraries"]["numpy"]
+    assert set(origin["seconds"]) >= {"mesh", "solve by skfem", "draw"}
+
+
+def check_pictures_and_fields(results: Path) -> None:
+    for picture in results.glob("*.png"):
+        with Image.open(picture) as image:
+            assert min(image.size) > 300
+    with h5py.File(results / "solution.vtkhdf") as file:
+        assert "VTKHDF" in file
+    with (results / "curves.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert {(row["kind"], row["name"]) for row in rows} == {
+        ("average", "sei"),
+        ("probe", "near"),
+        ("probe", "far"),
+    }
+    assert float(rows[-1]["time_s"]) == 10.0
+
+
+def test_without_a_terminal_there_are_plain_lines(finished: Finished) -> None:
+    _, out, progress = finished
+    assert "\x1b" not in out + progress
+    stages = ["load", "read image", "mesh", "solve by skfem", "evaluate", "draw", "write"]
+    assert [line.split(":")[0] for line in progress.splitlines()] == stages
+    assert "mean of sei" in out
+    assert "Results in results: case.toml" in out
+
+
+def test_the_case_in_the_results_runs_again(
+    finished: Finished, anosim: Command, folder: Path
+) -> None:
+    shutil.copytree(finished[0] / "results", folder / "results")
+    done = anosim("run", "results/case.toml", "--output", "deep/er", "--quiet")
+    assert (done.returncode, done.stderr) == (0, "")
+    first, second = (
+        json.loads((folder / name / "results.json").read_text()) for name in ("results", "deep/er")
+    )
+    for key in ("average_mol_per_m3", "mesh", "probes", "time_to_90_percent"):
+        assert first[key] == second[key]
+
+
+def test_a_steady_state_and_a_run_that_only_fluxes_drive(anosim: Command, folder: Path) -> None:
+    rest, _, _ = CASE.partition("[output]")
+    (folder / "steady.toml").write_text(rest.replace('"10 s"', '"inf"'))
+    done = anosim("run", "steady.toml")
+    assert done.returncode == 0, done.stderr
+    found = json.loads((folder / "results" / "results.json").read_text())
+    assert found["average_mol_per_m3"]["sei"] == pytest.approx([1000.0])
+    assert found["time_to_90_percent"] is None
+    assert "time_to_90.png" not in found["files"]
+    start, end = rest.index('type = "mass'), rest.index("[solve]")
+    text = rest[:start] + 'type = "flux"\nvalue = "1e-6 mol/m^2/s"\n\n' + rest[end:]
+    (folder / "flux.toml").write_text(text)
+    done = anosim("run", "flux.toml")
+    assert done.returncode == 0, done.stderr
+    found = json.loads((folder / "results" / "results.json").read_text())
+    assert found["uptake_mol_per_m"]["pore|sei"][-1] == pytest.approx(8e-7 * 1e-6 * 10, rel=1e-2)
+
+
+ERRORS = [
+    ("roi.png", "nope.png", "line 2", "there is no file"),
+    ('"20 nm"', '"20 s"', "line 3", "not of the dimension of m"),
+    ("materials.sei", "materials.sie", "line 9", "did you mean 'sei'?"),
+    ("particle = 1, ", "", "line 4", "voxels labelled 1"),
+    ("sei = 2 }", "sei = 2, graphite = 3 }", "line 4", "the phase is empty"),
+    ("roi.png", "one.png", "line 2", "single voxel"),
+    ("1e-3 m/s", "0 m/s", "line 12", "has no source"),
+    ("size", "siez", "line 7", "did you mean 'size'?"),
+    ("[solve]", "[solve", "line 18", "this is not TOML"),
+    ("order = 2", "order = 3", "line 19", "choose 1 (linear) or 2 (quadratic)"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "line", "words"), ERRORS)
+def test_one_sentence_and_nothing_left(
+    anosim: Command, folder: Path, old: str, new: str, line: str, words: str
+) -> None:
+    (folder / "case.toml").write_text(CASE.replace(old, new, 1))
+    before = sorted(folder.iterdir())
+    done = anosim("run", "case.toml", "--quiet")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    (sentence,) = done.stderr.splitlines()
+    assert sentence.startswith(f"error: case.toml, {line}")
+    assert words in sentence
+    assert sorted(folder.iterdir()) == before
+
+
+def test_a_missing_case_file(anosim: Command, folder: Path) -> None:
+    done = anosim("run", "nope.toml")
+    assert done.returncode == 2
+    assert done.stderr == "error: there is no case file 'nope.toml'\n"
+
+
+def test_a_folder_with_something_else_is_refused_before_any_work(
+    anosim: Command, folder: Path
+) -> None:
+    (folder / "results").mkdir()
+    (folder / "results" / "thesis.tex").write_text("years of work")
+    done = anosim("run", "case.toml")
+    assert done.returncode == 2
+    assert "error: the output folder" in done.stderr
+    assert "'thesis.tex'" in done.stderr
+    assert "mesh" not in done.stderr
+    assert (folder / "results" / "thesis.tex").read_text() == "years of work"
+
+
+def test_earlier_results_survive_a_run_that_fails(
+    finished: Finished, anosim: Command, folder: Path
+) -> None:
+    shutil.copytree(finished[0] / "results", folder / "results")
+    record = folder / "results" / "results.json"
+    before = record.read_bytes()
+    (folder / "bad.toml").write_text(CASE.replace("order = 2", "order = 3"))
+    assert anosim("run", "bad.toml").returncode == 2
+    assert record.read_bytes() == before
+    (folder / "other.toml").write_text(CASE.replace("order = 2", "order = 1"))
+    assert anosim("run", "other.toml").returncode == 0
+    assert json.loads(record.read_text())["provenance"]["solvers"]["skfem"]["order"] == "1"
+
+
+def test_an_interrupted_run_leaves_nothing(folder: Path) -> None:
+    left, code, before = interrupted(folder, signal.SIGINT)
+    assert code == 130, left
+    assert left == "interrupted: nothing was left behind\n"
+    assert sorted(folder.iterdir()) == before
+
+
+def test_a_terminated_run_leaves_nothing(folder: Path) -> None:
+    _, code, before = interrupted(folder, signal.SIGTERM)
+    assert code in (143, -signal.SIGTERM)  # Gmsh takes the signal's handler away
+    assert sorted(folder.iterdir()) == before
+
+
+def interrupted(folder: Path, number: int) -> tuple[str, int, list[Path]]:
+    """Send a signal while a run meshes."""
+    (folder / "case.toml").write_text(CASE.replace('"80 nm"', '"4 nm"\ninterface_size = "1 nm"'))
+    before = sorted(folder.iterdir())
+    command = [sys.executable, "-m", "anosim.cli", "run", "case.toml"]
+    with subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        while not process.stderr.readline().startswith("read image"):
+            pass
+        time.sleep(0.3)
+        process.send_signal(number)
+        left = process.stderr.read()
+    return left, process.returncode, before

@@ -1,0 +1,92 @@
+"""The other verbs: demo, solvers, doctor, and the help."""
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from anosim import cli, plugins
+from anosim.case import Case
+from anosim.cli import demo, doctor
+from anosim.errors import MissingDependencyError
+from anosim.plugins import MESHERS, SOLVERS
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.mark.slow
+def test_demo(anosim: Command, folder: Path) -> None:
+    done = anosim("demo")
+    assert done.returncode == 0, done.stderr
+    for words in ("REAL:", "ADDED NUMERICALLY:", "ILLUSTRATIVE:", "Usseglio-Viretta"):
+        assert words in done.stdout
+    found = json.loads((folder / "demo-results" / "results.json").read_text())
+    assert max(found["mass_imbalance"]) < 1e-8
+    assert found["average_mol_per_m3"]["cbd"] == pytest.approx([462, 719, 962], rel=0.01)
+    assert all(difference < 1e-8 for difference in found["agreement"].values())
+    assert 0.003 < found["unreachable_area_fraction"]["cbd"] < 0.01
+    assert sum(found["provenance"]["seconds"].values()) < 120
+    last = [probe["concentration_mol_per_m3"][1] for probe in found["probes"].values()]
+    assert last == sorted(last, reverse=True)
+
+
+@pytest.mark.parametrize("order", [1, 2])
+def test_the_demo_is_a_case_like_any_other(order: int) -> None:
+    case = Case.parse(demo.text(("skfem",), order, with_particles=True))
+    assert set(case.materials) == {"cbd", "particle"}
+    assert set(case.conditions) == {("pore", "cbd"), ("pore", "particle")}
+    assert case.solvers["skfem"].order == order  # type: ignore[attr-defined]
+
+
+def test_the_demo_makes_do_with_what_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def solver(name: str) -> type:
+        if name == "fenicsx":
+            raise MissingDependencyError("no")
+        return object
+
+    monkeypatch.setattr(plugins, "solver", solver)
+    assert demo.installed() == ("skfem",)
+
+
+def test_solvers_lists_names_options_and_state(anosim: Command) -> None:
+    done = anosim("solvers")
+    assert done.returncode == 0, done.stderr
+    for words in ("skfem", "fenicsx", "gmsh", "tolerance = 1e-08", "growth = 0.3", "usable"):
+        assert words in done.stdout
+
+
+def test_doctor_where_all_is_well(anosim: Command) -> None:
+    done = anosim("doctor")
+    assert done.returncode == 0, done.stdout + done.stderr
+    for words in ("Python", "numpy", "C compiler", "mpiexec", "mesher gmsh", "solver skfem"):
+        assert words in done.stdout
+
+
+def test_doctor_where_nothing_solves(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    states = {(MESHERS, "gmsh"): "", (SOLVERS, "skfem"): "install it with: pip install x"}
+    monkeypatch.setattr(doctor, "trials", lambda names: states)
+    monkeypatch.setattr(doctor, "installed", lambda name: None)
+    assert cli.main(["doctor"]) == 1
+    printed = capsys.readouterr().out
+    assert "solver skfem: install it with: pip install x" in printed
+    assert "scikit-fem: pip install 'anosim[skfem]'" in printed
+    assert "conda-forge" in printed
+    assert "No solver works" in printed
+
+
+@pytest.mark.parametrize("verb", ["demo", "run", "solvers", "doctor"])
+def test_help_has_an_example(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        cli.main([verb, "--help"])
+    assert caught.value.code == 0
+    assert f"example: anosim {verb}" in capsys.readouterr().out
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["--version"])
+    assert capsys.readouterr().out.startswith("anosim 0.")
