@@ -7,6 +7,15 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from anosim.curved import (
+    bent,
+    determinants,
+    edge_lengths,
+    edge_rule,
+    edge_shapes,
+    shapes,
+    triangle_rule,
+)
 from anosim.errors import InputError, UnsupportedError
 from anosim.meshes import Boundary, Floats, Ints, Mesh
 from anosim.topology import Edges, edges_of
@@ -16,8 +25,8 @@ from anosim.topology import Edges, edges_of
 class Domain:
     """The cells of some phases of a mesh, and Lagrange nodes of order 1 or 2 on them.
 
-    Nodes are numbered alike for every solver: first the mesh's points that the domain touches, in
-    the mesh's order; for order 2 then the edges' midpoints, sorted by their end points.
+    Nodes are numbered alike for every solver: first the cells' corners, in the mesh's
+    order; for order 2 then the edges' midpoints, sorted by their end points.
 
     Attributes:
         mesh: the whole mesh.
@@ -49,13 +58,13 @@ class Domain:
 
     @cached_property
     def vertices(self) -> Ints:
-        """Indices of the mesh's points in the domain, ascending, shape (n_vertices,)."""
-        return np.unique(self.mesh.cells[self.cells])
+        """Indices of the cells' corners among the mesh's points, ascending, (n_vertices,)."""
+        return np.unique(self.mesh.corners[self.cells])
 
     @cached_property
     def triangles(self) -> Ints:
         """Vertices of each cell as nodes of the domain, shape (n_cells, 3)."""
-        return self._local(self.mesh.cells[self.cells])
+        return self._local(self.mesh.corners[self.cells])
 
     @cached_property
     def edges(self) -> Edges:
@@ -73,9 +82,15 @@ class Domain:
     def points(self) -> Floats:
         """Coordinates of the nodes, shape (n_nodes, 2), m."""
         vertices = self.mesh.points[self.vertices]
-        if self.order == 1:
-            return vertices
-        return np.vstack([vertices, vertices[self.edges.vertices].mean(axis=1)])
+        return vertices if self.order == 1 else np.vstack([vertices, self._middles])
+
+    @cached_property
+    def _middles(self) -> Floats:
+        """The middle of each edge, m, shape (n_edges, 2)."""
+        ends = self.vertices[self.edges.vertices]
+        if self.mesh.order == 1:
+            return np.asarray(self.mesh.points[ends].mean(axis=1))
+        return self.mesh.points[self.mesh.midpoints[self.mesh.edges.find(ends)]]
 
     @cached_property
     def areas(self) -> Floats:
@@ -112,14 +127,24 @@ class Domain:
 
     def boundary_lengths(self, name: Boundary) -> Floats:
         """Length of each edge on a side or interface, m."""
-        ends = self.points[self.boundary_edges(name)]
-        return np.asarray(np.linalg.norm(ends[:, 1] - ends[:, 0], axis=1))
+        at, share = edge_rule()
+        return edge_lengths(self._edge_nodes(name), at) @ share
 
     def boundary_weights(self, name: Boundary) -> Floats:
         """Integral of each node's shape function along a side or interface, m."""
-        share = (1 / 2, 1 / 2) if self.order == 1 else (1 / 6, 1 / 6, 2 / 3)
-        nodes = self.boundary_nodes(name)
-        return self._sum(nodes, np.outer(self.boundary_lengths(name), share))
+        at, share = edge_rule()
+        speed = edge_lengths(self._edge_nodes(name), at)
+        return self._sum(
+            self.boundary_nodes(name), speed @ (share[:, None] * edge_shapes(self.order, at))
+        )
+
+    def _edge_nodes(self, name: Boundary) -> Floats:
+        """Both ends of each edge, and its midpoint where the mesh is bent, m."""
+        pairs = self.boundary_edges(name)
+        ends = self.points[pairs]
+        if self.mesh.order == 1:
+            return ends
+        return np.concatenate([ends, self._middles[self.edges.find(pairs)][:, None]], axis=1)
 
     def shares(self, names: Iterable[Boundary]) -> dict[Boundary, Floats]:
         """How much of each node belongs to each of the boundaries, shape (n_nodes,) each.
@@ -147,11 +172,23 @@ class Domain:
             cells: mask over the domain's cells; all without it.
             scale: a factor per cell of the domain.
         """
-        share = (1 / 3,) * 3 if self.order == 1 else (0.0,) * 3 + (1 / 3,) * 3
-        area = self.areas if scale is None else self.areas * scale
+        factor = np.ones(len(self.cells)) if scale is None else scale
         if cells is not None:
-            area = np.where(cells, area, 0.0)
-        return self._sum(self.connectivity, np.outer(area, share))
+            factor = np.where(cells, factor, 0.0)
+        return self._sum(self.connectivity, factor[:, None] * self._cell_weights)
+
+    @cached_property
+    def _cell_weights(self) -> Floats:
+        """Integral of each shape function over each cell, m^2, shape (n_cells, 3 or 6)."""
+        share = (1 / 3,) * 3 if self.order == 1 else (0.0,) * 3 + (1 / 3,) * 3
+        integrals = np.outer(self.areas, share)
+        if self.mesh.order == 2:
+            nodes = self.mesh.points[self.mesh.cells[self.cells]]
+            curved = bent(nodes)
+            at, part = triangle_rule()
+            volume = determinants(nodes[curved], at) * part
+            integrals[curved] = volume @ shapes(self.order, at)
+        return integrals
 
     def in_phase(self, phase: str) -> NDArray[np.bool_]:
         """Which of the domain's cells belong to a phase.

@@ -3,11 +3,15 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from anosim.curved import cross, shapes, slopes
 from anosim.domain import Domain
 from anosim.meshes import Floats, Ints
 
 _EDGE = 1e-9
 """Barycentric slack: a point on an edge, up to rounding, lies in a triangle."""
+_BEND = 1e-7
+"""The same for bent edges."""
+_NEWTON, _HOPS = 12, 8
 
 
 def locate(corners: Floats, points: Floats) -> tuple[Ints, Floats]:
@@ -78,20 +82,60 @@ def interpolation(domain: Domain, points: Floats) -> tuple[Floats, Ints, NDArray
         points: (x, y) in m, shape (n_points, 2).
     """
     cell, weights = locate(domain.points[domain.triangles], points)
-    if domain.order == 2:
-        a, b, c = weights.T
-        corners = [a * (2 * a - 1), b * (2 * b - 1), c * (2 * c - 1)]
-        weights = np.stack([*corners, 4 * a * b, 4 * b * c, 4 * c * a], axis=1)
-    return weights, domain.connectivity[cell], cell >= 0
+    at = weights[:, 1:]
+    if domain.mesh.order == 2:
+        cell, at = _within_bent(domain, points, cell, at)
+    return shapes(domain.order, at), domain.connectivity[cell], cell >= 0
+
+
+def _within_bent(domain: Domain, points: Floats, cell: Ints, at: Floats) -> tuple[Ints, Floats]:
+    """The bent cell of each point and the reference point that it maps there, by Newton's method.
+
+    Each point starts from the triangle of corners around it and, where it ends outside of its
+    cell, goes on through the side that it left by.
+    """
+    from scipy.spatial import KDTree
+
+    nodes = domain.mesh.points[domain.mesh.cells[domain.cells]]
+    outside = np.flatnonzero(cell < 0)
+    if len(outside):  # perhaps between a chord and its bend
+        nearest = KDTree(nodes[:, :3].mean(axis=1)).query(points[outside])[1]
+        cell, at = cell.copy(), at.copy()
+        cell[outside], at[outside] = nearest, 1 / 3
+    for _ in range(_HOPS):
+        at = _inverse(nodes[cell], points, at)
+        depth = np.stack([1 - at.sum(axis=1), at[:, 0], at[:, 1]], axis=1)
+        side = np.argmin(depth, axis=1)  # the corner opposite to the side that was crossed
+        beyond = depth[np.arange(len(at)), side] < -_BEND
+        edge = domain.edges.of_cell[cell, (side + 1) % 3]
+        pair = domain.edges.cells[edge]
+        other = np.where(pair[:, 0] == cell, pair[:, 1], pair[:, 0])
+        moving = beyond & (other >= 0)
+        if not moving.any():
+            break
+        cell = np.where(moving, other, cell)
+        at = np.where(moving[:, None], 1 / 3, at)
+    return np.where(beyond, -1, cell), at
+
+
+def _inverse(nodes: Floats, points: Floats, at: Floats) -> Floats:
+    """Reference point that each cell maps to a point, by Newton's method from ``at``."""
+    for _ in range(_NEWTON):
+        x = np.einsum("ni,nid->nd", shapes(2, at), nodes)
+        J = np.einsum("nid,nir->ndr", nodes, slopes(2, at))
+        miss = points - x
+        det = cross(J[:, :, 0], J[:, :, 1])
+        det = np.where(np.abs(det) > 0, det, 1.0)
+        step = np.stack([cross(miss, J[:, :, 1]), cross(J[:, :, 0], miss)], axis=1) / det[:, None]
+        at = np.clip(at + step, -1.0, 2.0)
+        if np.abs(step).max(initial=0.0) < 1e-13:
+            break
+    return at
 
 
 def barycentric(corners: Floats, points: Floats) -> Floats:
     """Barycentric coordinates of each point in its triangle, shape (n, 3)."""
     a, b, c = (corners[:, i] for i in range(3))
-    whole = _cross(b - a, c - a)
-    second, third = _cross(points - a, c - a) / whole, _cross(b - a, points - a) / whole
+    whole = cross(b - a, c - a)
+    second, third = cross(points - a, c - a) / whole, cross(b - a, points - a) / whole
     return np.stack([1.0 - second - third, second, third], axis=1)
-
-
-def _cross(u: Floats, v: Floats) -> Floats:
-    return np.asarray(u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0])

@@ -1,4 +1,4 @@
-"""Mesh: points, triangles, a phase per triangle, named interfaces and sides."""
+"""Mesh: points, triangles with straight or bent sides, phases, named interfaces and sides."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,6 +9,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from anosim.curved import distortion, signed_areas
 from anosim.errors import InputError, MeshError, listing
 from anosim.topology import Edges, edges_of
 
@@ -17,6 +18,9 @@ Ints = NDArray[np.int64]
 Boundary = str | tuple[str, str]
 """A side's name, or the two phases that meet at an interface, in either order."""
 
+_TURNED = [0, 2, 1, 5, 4, 3]
+"""Order of a cell's nodes in which it is turned over."""
+
 
 @dataclass(frozen=True, eq=False)
 class Mesh:
@@ -24,7 +28,8 @@ class Mesh:
 
     Attributes:
         points: shape (n_points, 2), (x, y) in m; y runs downwards with the image's rows.
-        cells: shape (n_cells, 3), indices of points, all oriented the same way.
+        cells: indices of points, all cells oriented the same way, shape (n_cells, 3); or (n_cells,
+            6) for sides bent through a midpoint: those of 01, 12 and 20 follow the corners.
         cell_phase: shape (n_cells,), index into ``phases``.
         phases: names of the phases, in the order of the image's labels.
         sides: edges on the outer boundary by name, each of shape (n, 2), indices of points;
@@ -46,9 +51,9 @@ class Mesh:
         cells = np.array(self.cells, dtype=np.int64, ndmin=2)
         phase = np.array(self.cell_phase, dtype=np.int64, ndmin=1)
         _check_arrays(points, cells, phase)
-        area = _signed_areas(points, cells)
+        area = signed_areas(points[cells])
         if np.all(area < 0):
-            cells, area = cells[:, ::-1].copy(), -area
+            cells, area = cells[:, _TURNED[: cells.shape[1]]], -area
         _check_areas(points, cells, area)
         for name, array in (("points", points), ("cells", cells), ("cell_phase", phase)):
             array.flags.writeable = False
@@ -75,15 +80,39 @@ class Mesh:
             if np.any(edge < 0) or np.any(self.edges.cells[edge, 1] >= 0):
                 raise InputError(f"side {name!r} has an edge that is not on the outer boundary")
 
+    @property
+    def order(self) -> int:
+        """1 for straight sides, 2 for sides bent through midpoints."""
+        return 1 if self.cells.shape[1] == 3 else 2
+
+    @property
+    def corners(self) -> Ints:
+        """Corners of each cell, shape (n_cells, 3)."""
+        return self.cells[:, :3]
+
     @cached_property
     def edges(self) -> Edges:
-        """All edges with the cells on either side."""
-        return edges_of(self.cells)
+        """All edges, between corners, with the cells on either side.
+
+        Raises:
+            MeshError: an edge of more than two cells, or two cells that bend theirs differently.
+        """
+        edges = edges_of(self.corners)
+        if self.order == 2:
+            _check_midpoints(self.cells, edges)
+        return edges
+
+    @cached_property
+    def midpoints(self) -> Ints:
+        """The point that bends each edge, for order 2, shape (n_edges,)."""
+        middle = np.empty(len(self.edges.vertices), dtype=np.int64)
+        middle[self.edges.of_cell] = self.cells[:, 3:]
+        return middle
 
     @cached_property
     def areas(self) -> Floats:
         """Area of each cell, shape (n_cells,), m^2."""
-        return _signed_areas(self.points, self.cells)
+        return signed_areas(self.points[self.cells])
 
     @cached_property
     def phase_areas(self) -> Mapping[str, float]:
@@ -144,15 +173,19 @@ class Mesh:
 
     @cached_property
     def quality(self) -> Floats:
-        """Signed inverse condition number (SICN) of each cell: 1 equilateral, 0 flat."""
-        p = self.points[self.cells]
+        """Signed inverse condition number (SICN) of each cell: 1 equilateral, 0 flat.
+
+        That of a bent cell is its corners' times the smallest over the largest Jacobian.
+        """
+        nodes = self.points[self.cells]
+        p = nodes[:, :3]
         squares = np.sum((p[:, [1, 2, 0]] - p) ** 2, axis=(1, 2))
-        return np.asarray(4.0 * np.sqrt(3.0) * self.areas / squares)
+        return np.asarray(4.0 * np.sqrt(3.0) * signed_areas(p) / squares * distortion(nodes))
 
     @cached_property
     def angles(self) -> Floats:
-        """Inner angles of each cell, shape (n_cells, 3), degrees."""
-        p = self.points[self.cells]
+        """Angles between the corners of each cell, shape (n_cells, 3), degrees."""
+        p = self.points[self.corners]
         ahead = np.roll(p, -1, axis=1) - p
         back = np.roll(p, 1, axis=1) - p
         cross = np.abs(ahead[..., 0] * back[..., 1] - ahead[..., 1] * back[..., 0])
@@ -162,8 +195,10 @@ class Mesh:
 def _check_arrays(points: Floats, cells: Ints, phase: Ints) -> None:
     if points.ndim != 2 or points.shape[1] != 2 or not np.isfinite(points).all():
         raise MeshError(f"Mesh.points has shape {points.shape}: expected finite (n_points, 2)")
-    if cells.ndim != 2 or cells.shape[1] != 3 or len(cells) == 0:
-        raise MeshError(f"Mesh.cells has shape {cells.shape}: expected (n_cells, 3), n_cells > 0")
+    if cells.ndim != 2 or cells.shape[1] not in (3, 6) or len(cells) == 0:
+        raise MeshError(
+            f"Mesh.cells has shape {cells.shape}: expected (n_cells, 3 or 6), n_cells > 0"
+        )
     if phase.shape != (len(cells),):
         raise MeshError(f"Mesh.cell_phase has shape {phase.shape}, expected ({len(cells)},)")
     if cells.min() < 0 or cells.max() >= len(points):
@@ -177,13 +212,19 @@ def _check_arrays(points: Floats, cells: Ints, phase: Ints) -> None:
 
 def _check_areas(points: Floats, cells: Ints, area: Floats) -> None:
     worst = int(np.argmin(area))
+    shape = distortion(points[cells]) if cells.shape[1] == 6 else np.ones(1)
     if area[worst] <= 0:
-        x, y = points[cells[worst]].mean(axis=0)
         what = "is turned over against the others" if area[worst] < 0 else "has no area"
-        raise MeshError(f"triangle {worst} near ({x:.4g}, {y:.4g}) m {what}")
+    elif shape.min() <= 0:
+        worst, what = int(np.argmin(shape)), "has a midpoint so far off that it folds over itself"
+    else:
+        return
+    x, y = points[cells[worst, :3]].mean(axis=0)
+    raise MeshError(f"triangle {worst} near ({x:.4g}, {y:.4g}) m {what}")
 
 
-def _signed_areas(points: Floats, cells: Ints) -> Floats:
-    a, b, c = (points[cells[:, i]] for i in range(3))
-    u, v = b - a, c - a
-    return np.asarray((u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0]) / 2.0)
+def _check_midpoints(cells: Ints, edges: Edges) -> None:
+    first = np.full(len(edges.vertices), -1, dtype=np.int64)
+    first[edges.of_cell] = cells[:, 3:]
+    if np.any(first[edges.of_cell] != cells[:, 3:]) or len(np.unique(first)) < len(first):
+        raise MeshError("the cells on the two sides of an edge must share one midpoint")

@@ -43,7 +43,10 @@ class WeakForm:
 
     Attributes:
         domain: cells, nodes and their order.
-        points: dimensionless coordinates of the vertices, shape (n_vertices, 2).
+        points: dimensionless coordinates of the nodes of the cells' geometry: the corners and,
+            where the mesh is bent, the edges' midpoints; numbered as the domain's nodes are,
+            shape (n_vertices or n_vertices + n_edges, 2).
+        cells: the geometry's nodes per cell, shape (n_cells, 3 or 6).
         diffusivity: D / D0 per cell, shape (n_cells,).
         capacity: theta per cell, shape (n_cells,).
         terms: mass-transfer and flux conditions.
@@ -56,6 +59,7 @@ class WeakForm:
 
     domain: Domain
     points: Floats
+    cells: Ints
     diffusivity: Floats
     capacity: Floats
     terms: tuple[BoundaryTerm, ...]
@@ -88,11 +92,12 @@ def weak_form(problem: Diffusion, order: int) -> WeakForm:
         here = domain.in_phase(phase)
         diffusivity[here] = material.diffusivity / scale
         capacity[here] = material.capacity
-    vertices = problem.mesh.points[domain.vertices]
+    geometry = Domain(problem.mesh, domain.phases, problem.mesh.order)
     fixed, values = _fixed(problem, domain)
     return WeakForm(
         domain=domain,
-        points=(vertices - vertices.min(axis=0)) / length,
+        points=(geometry.points - geometry.points.min(axis=0)) / length,
+        cells=geometry.connectivity,
         diffusivity=diffusivity,
         capacity=capacity,
         terms=_terms(problem, domain, length / scale),

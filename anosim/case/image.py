@@ -67,10 +67,14 @@ class ImagePart:
         phases = self.entry.part("phases")
         with self.entry.part("file").blamed():
             labels = Image.read(file, voxel=1.0).values
+        if labels.dtype.kind not in "biu":
+            raise self.entry.part("file").error(
+                f"holds {labels.dtype} values: labels are integers; segment a grey image first"
+            )
         with self.entry.part("voxel").blamed("Image.voxel"):
             Image(labels, self.voxel)
         empty = [name for name, label in self.phases.items() if not (labels == label).any()]
-        with (phases.part(empty[0]) if empty else phases).blamed("Microstructure"):
+        with (phases.part(empty[0]) if empty else phases).blamed():
             return Microstructure(labels, self.phases, self.voxel)
 
 

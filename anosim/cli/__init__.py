@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ from anosim.cli import demo, doctor, run, solvers
 from anosim.errors import AnosimError, ConvergenceError
 
 VERBS = (demo, run, solvers, doctor)
-INTERRUPTED, TERMINATED = 130, 143
+INTERRUPTED, UNREAD, TERMINATED = 130, 141, 143
 """128 and the signal's number, as shells have it."""
 
 
@@ -26,10 +27,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.ERROR)
     signal.signal(signal.SIGTERM, _leave)
     try:
-        return int(arguments.do(arguments))
+        code = int(arguments.do(arguments))
+        sys.stdout.flush()
+        return code
     except AnosimError as error:
         print("error:", " ".join(str(error).split()), file=sys.stderr)
         return 1 if isinstance(error, ConvergenceError) else 2
+    except BrokenPipeError:  # the reader of stdout has had enough, as in: anosim solvers | head
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return UNREAD
     except KeyboardInterrupt:
         print("interrupted: nothing was left behind", file=sys.stderr)
         return INTERRUPTED

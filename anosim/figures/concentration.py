@@ -6,8 +6,9 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from anosim.errors import InputError
-from anosim.figures.field import draw_field, small_triangles, smallest_largest, surroundings
+from anosim.figures.field import draw_field, smallest_largest, surroundings
 from anosim.figures.ground import check_under, draw_ground, swatches, window_of
+from anosim.figures.outline import small_triangles
 from anosim.figures.readable import durations
 from anosim.figures.sheet import scale_bar, sheet
 from anosim.figures.style import STYLE
@@ -48,7 +49,7 @@ def maps(
     values = solution.values(t)
     low, high = limits or _limits(solution, values)
     every, outside = surroundings(domain, over)
-    triangles, norm = small_triangles(domain), Normalize(low, high)
+    triangles, norm = small_triangles(domain.connectivity), Normalize(low, high)
     titles = ["steady state"] if solution.problem.steady else durations(t)
     with matplotlib.rc_context(STYLE):
         windows = [window_of(domain.mesh)] * len(t)

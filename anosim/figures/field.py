@@ -9,21 +9,13 @@ from matplotlib.tri import Triangulation
 
 from anosim.domain import Domain
 from anosim.figures.ground import Colours
+from anosim.figures.outline import small_triangles
 from anosim.figures.style import colours, muted
 from anosim.meshes import Floats, Ints
 from anosim.microstructure import Microstructure
 
-_QUARTERS = ((0, 3, 5), (3, 1, 4), (5, 4, 2), (3, 4, 5))
-"""A triangle's parts, by its corners and the middles of 01, 12 and 20."""
 _STEP, _ROUNDS = 0.15, 3
 """Greatest change of colour across a triangle, as a part of the scale, and quarterings for it."""
-
-
-def small_triangles(domain: Domain) -> Ints:
-    """The domain's triangles between its nodes; one of order 2 is split into four."""
-    if domain.order == 1:
-        return domain.triangles
-    return domain.connectivity[:, _QUARTERS].reshape(-1, 3)
 
 
 def draw_field(
@@ -58,7 +50,7 @@ def split(
         new = len(points) + np.arange(corners.size).reshape(-1, 3)
         points = np.vstack([points, (points[corners] + points[ahead]).reshape(-1, 2) / 2.0])
         values = np.concatenate([values, (values[corners] + values[ahead]).ravel() / 2.0])
-        parts = np.hstack([corners, new])[:, _QUARTERS].reshape(-1, 3)
+        parts = small_triangles(np.hstack([corners, new]))
         triangles = np.vstack([triangles[~large], parts])
     return points, triangles, values
 

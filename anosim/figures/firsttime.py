@@ -13,9 +13,9 @@ from matplotlib.ticker import NullLocator
 from numpy.typing import NDArray
 
 from anosim.domain import Domain
-from anosim.figures.field import draw_field, small_triangles, surroundings
+from anosim.figures.field import draw_field, surroundings
 from anosim.figures.ground import check_under, draw_ground, swatches, window_of
-from anosim.figures.outline import outline
+from anosim.figures.outline import outline, small_triangles
 from anosim.figures.readable import duration, log_ticks, number, percent, time_unit
 from anosim.figures.sheet import scale_bar, sheet
 from anosim.figures.style import MM, STYLE
@@ -59,7 +59,7 @@ def arrival(
     if over is not None:
         check_under(over, domain.mesh)
     times = solution.time_to(fraction)
-    shown, late, never = _parts(small_triangles(domain), times)
+    shown, late, never = _parts(small_triangles(domain.connectivity), times)
     every, outside = surroundings(domain, over)
     until = solution.problem.until
     with matplotlib.rc_context(STYLE):

@@ -10,7 +10,7 @@ from matplotlib.patches import Patch, PathPatch
 from numpy.typing import NDArray
 
 from anosim.errors import InputError
-from anosim.figures.outline import outline
+from anosim.figures.outline import outline, small_triangles
 from anosim.figures.sheet import Window
 from anosim.meshes import Mesh
 from anosim.microstructure import Microstructure
@@ -82,7 +82,7 @@ def draw_ground(
             draw_image(panel, plane(over), box, over.phases, colours)
         return
     for rank, phase in enumerate(mesh.phases):
-        shape = outline(mesh.points, mesh.cells[mesh.cell_phase == rank])
+        shape = outline(mesh.points, small_triangles(mesh.cells[mesh.cell_phase == rank]))
         style = {"facecolor": colours[phase], "edgecolor": colours[phase], "linewidth": 0.2}
         pixels = len(shape) > _COMPLEX
         for panel in panels:

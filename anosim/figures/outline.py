@@ -5,6 +5,14 @@ from matplotlib.path import Path
 
 from anosim.meshes import Floats, Ints
 
+_QUARTERS = ((0, 3, 5), (3, 1, 4), (5, 4, 2), (3, 4, 5))
+"""A triangle's parts, by its corners and the middles of 01, 12 and 20."""
+
+
+def small_triangles(cells: Ints) -> Ints:
+    """Triangles between the nodes of cells, shape (n, 3); one with midpoints is split into four."""
+    return cells if cells.shape[1] == 3 else cells[:, _QUARTERS].reshape(-1, 3)
+
 
 def outline(points: Floats, triangles: Ints) -> Path:
     """The union of triangles as closed loops; holes run the other way round.

@@ -44,7 +44,7 @@ def mesh(mesh: Mesh, *, over: Microstructure | None = None) -> Figure:
         )
         first, zoom = page.panels
         if len(mesh.cells) <= _DENSE:
-            _edges(first, mesh.points, mesh.edges.vertices, 0.2)
+            _edges(first, mesh, mesh.edges.vertices, 0.2)
         frame = (part.left, part.top), part.width, part.height
         first.add_patch(Rectangle(*frame, fill=False, edgecolor="black", linewidth=0.8, zorder=3))
         if over is None:
@@ -52,9 +52,9 @@ def mesh(mesh: Mesh, *, over: Microstructure | None = None) -> Figure:
         else:
             draw_ground([first], mesh, None, areas)
             draw_ground([zoom], mesh, over, areas)
-        _edges(zoom, mesh.points, _within(mesh, mesh.edges.vertices, part), 0.35)
+        _edges(zoom, mesh, _within(mesh, mesh.edges.vertices, part), 0.35)
         for pairs in mesh.interfaces.values():
-            _edges(zoom, mesh.points, _within(mesh, pairs, part), 1.1)
+            _edges(zoom, mesh, _within(mesh, pairs, part), 1.1)
         scale_bar(first)
         scale_bar(zoom)
     return page.figure
@@ -77,7 +77,7 @@ def _part(mesh: Mesh, whole: Window) -> Window:
     kind = np.repeat(np.arange(len(pairs)), [len(part) for part in pairs])
     places = mesh.points[np.concatenate(pairs)].mean(axis=1)
     low, size = np.array([whole.left, whole.top]), np.array([whole.width, whole.height])
-    middles = mesh.points[mesh.cells].mean(axis=1)
+    middles = mesh.points[mesh.corners].mean(axis=1)
     share = 0.4
     while True:
         wanted = places[:: max(1, len(places) // _CANDIDATES)] - share * size / 2
@@ -107,6 +107,11 @@ def _within(mesh: Mesh, pairs: Ints, part: Window) -> Ints:
     return pairs[np.all((ends.max(axis=1) >= low) & (ends.min(axis=1) <= high), axis=1)]
 
 
-def _edges(panel: Axes, points: Floats, pairs: Ints, width: float) -> None:
-    lines = LineCollection(list(points[pairs]), colors="#1a1a1a", linewidths=width, zorder=2)
+def _edges(panel: Axes, mesh: Mesh, pairs: Ints, width: float) -> None:
+    """Edges as lines, bent ones through their midpoints."""
+    nodes = pairs
+    if mesh.order == 2:
+        start, end = pairs.T
+        nodes = np.stack([start, mesh.midpoints[mesh.edges.find(pairs)], end], axis=1)
+    lines = LineCollection(list(mesh.points[nodes]), colors="#1a1a1a", linewidths=width, zorder=2)
     panel.add_collection(lines, autolim=False)

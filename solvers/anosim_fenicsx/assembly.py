@@ -13,6 +13,7 @@ from dolfinx import fem, mesh
 from dolfinx.fem import petsc
 from petsc4py import PETSc
 
+from anosim.curved import edge_rule, triangle_rule
 from anosim.domain import Domain
 from anosim.errors import ConvergenceError
 from anosim.integrate.discretisation import Solve
@@ -94,16 +95,19 @@ class Matrices:
 def assemble(form: WeakForm) -> Matrices:
     """The matrices of a weak form; every process assembles and holds the whole."""
     domain = form.domain
-    shape = ufl.Mesh(basix.ufl.element("Lagrange", "triangle", 1, shape=(2,)))
-    grid = mesh.create_mesh(MPI.COMM_SELF, domain.triangles, shape, form.points)
+    grid = _mesh(form)
     space = fem.functionspace(grid, ("Lagrange", domain.order))
     u, v = ufl.TrialFunction(space), ufl.TestFunction(space)
     D, theta = (_per_cell(grid, values) for values in (form.diffusivity, form.capacity))
-    M = _matrix(theta * u * v * ufl.dx)
-    K = _matrix(D * ufl.inner(ufl.grad(u), ufl.grad(v)) * ufl.dx)
+    bent = domain.mesh.order == 2
+    dx = ufl.dx(metadata=_rule(*triangle_rule())) if bent else ufl.dx
+    M = _matrix(theta * u * v * dx)
+    K = _matrix(D * ufl.inner(ufl.grad(u), ufl.grad(v)) * dx)
     load = np.zeros(space.dofmap.index_map.size_local)
     for term in form.terms:
         ds = _measure(grid, term)
+        if bent:
+            ds = ds(metadata=_rule(edge_rule()[0][:, None], edge_rule()[1]))
         if term.transfer:
             K.axpy(
                 term.transfer,
@@ -114,6 +118,23 @@ def assemble(form: WeakForm) -> Matrices:
     node = _nodes(space, domain)
     dof = np.argsort(node)
     return Matrices(M, K, load[dof], node, dof, space)
+
+
+def _mesh(form: WeakForm) -> Any:
+    """DOLFINx's mesh; a bent one has its midpoints in the order of Basix's edges."""
+    order = form.domain.mesh.order
+    cells = form.cells if order == 1 else form.cells[:, [0, 1, 2, 4, 5, 3]]
+    shape = ufl.Mesh(basix.ufl.element("Lagrange", "triangle", order, shape=(2,)))
+    return mesh.create_mesh(MPI.COMM_SELF, np.ascontiguousarray(cells), shape, form.points)
+
+
+def _rule(points: Floats, weights: Floats) -> dict[str, Any]:
+    """The quadrature that both built-in solvers use on bent cells, where none is exact."""
+    return {
+        "quadrature_rule": "custom",
+        "quadrature_points": points,
+        "quadrature_weights": weights,
+    }
 
 
 def _matrix(form: Any) -> Any:
@@ -134,7 +155,7 @@ def _measure(grid: Any, term: BoundaryTerm) -> Any:
     grid.topology.create_connectivity(1, 0)
     facets = mesh.exterior_facet_indices(grid.topology)
     vertices = grid.geometry.input_global_indices
-    ends = np.sort(vertices[mesh.entities_to_geometry(grid, 1, facets)], axis=1)
+    ends = np.sort(vertices[mesh.entities_to_geometry(grid, 1, facets)[:, :2]], axis=1)
     size = int(vertices.max()) + 1
     keys, wanted = ends @ [size, 1], np.sort(term.edges, axis=1) @ np.array([size, 1])
     chosen = np.sort(facets[np.isin(keys, wanted)])
@@ -146,7 +167,7 @@ def _nodes(space: Any, domain: Domain) -> Ints:
     """Node of the domain of each of DOLFINx's degrees of freedom."""
     grid = space.mesh
     dofs = space.dofmap.list
-    vertices = np.asarray(grid.geometry.input_global_indices)[grid.geometry.dofmaps[0]]
+    vertices = np.asarray(grid.geometry.input_global_indices)[grid.geometry.dofmaps[0][:, :3]]
     node = np.empty(space.dofmap.index_map.size_local, dtype=np.int64)
     node[dofs[:, :3]] = vertices
     if domain.order == 2:

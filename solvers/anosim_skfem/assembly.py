@@ -14,8 +14,10 @@ from skfem import (
     FacetBasis,
     LinearForm,
     MeshTri,
+    MeshTri2,
 )
 
+from anosim.curved import edge_rule, triangle_rule
 from anosim.domain import Domain
 from anosim.integrate.discretisation import Solve
 from anosim.meshes import Floats, Ints
@@ -72,19 +74,36 @@ class Matrices:
 
 def assemble(form: WeakForm) -> Matrices:
     """The matrices of a weak form."""
-    mesh = MeshTri(*map(np.ascontiguousarray, (form.points.T, form.domain.triangles.T)))
+    mesh = _mesh(form)
     element = ElementTriP1() if form.domain.order == 1 else ElementTriP2()
-    basis = Basis(mesh, element)
+    bent = form.domain.mesh.order == 2
+    basis = Basis(mesh, element, quadrature=_rule(*triangle_rule()) if bent else None)
     node = _nodes(basis, form.domain)
     every = np.ones(basis.X.shape[1])
     K = _diffusion.assemble(basis, D=np.outer(form.diffusivity, every))
     M = _storage.assemble(basis, theta=np.outer(form.capacity, every))
     load = np.zeros(len(node))
     for term in form.terms:
-        boundary = FacetBasis(mesh, element, facets=_facets(mesh, term))
+        rule = _rule(edge_rule()[0][:, None], edge_rule()[1]) if bent else None
+        boundary = FacetBasis(mesh, element, facets=_facets(mesh, term), quadrature=rule)
         K = K + term.transfer * _product.assemble(boundary)
         load += term.source * _unit.assemble(boundary)
     return Matrices(_ordered(M, node), _ordered(K, node), _ordered_vector(load, node))
+
+
+def _mesh(form: WeakForm) -> Any:
+    """scikit-fem's mesh; a bent one takes its midpoints in the order of its own facets."""
+    n = len(form.domain.vertices)
+    corners, cells = np.ascontiguousarray(form.points[:n].T), form.domain.triangles.T
+    mesh = MeshTri(corners, np.ascontiguousarray(cells))
+    if form.domain.mesh.order == 1:
+        return mesh
+    middles = form.points[n + form.domain.edges.find(mesh.facets.T)]
+    return MeshTri2(np.ascontiguousarray(np.vstack([corners.T, middles]).T), mesh.t)
+
+
+def _rule(points: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    return np.ascontiguousarray(points.T), weights
 
 
 def _nodes(basis: Any, domain: Domain) -> Ints:
