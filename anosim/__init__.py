@@ -10,7 +10,14 @@ from anosim.image import Image
 from anosim.meshes import Mesh
 from anosim.microstructure import Microstructure
 from anosim.plugins import mesh, solve
-from anosim.problem import Concentration, Diffusion, Flux, MassTransfer, Material
+from anosim.problem import (
+    Concentration,
+    Diffusion,
+    Flux,
+    InterfaceTransfer,
+    MassTransfer,
+    Material,
+)
 from anosim.solution import Solution
 
 __version__ = "0.1.0"
@@ -20,6 +27,7 @@ __all__ = [
     "Diffusion",
     "Flux",
     "Image",
+    "InterfaceTransfer",
     "MassTransfer",
     "Material",
     "Mesh",

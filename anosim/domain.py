@@ -18,6 +18,7 @@ from anosim.curved import (
 )
 from anosim.errors import InputError, UnsupportedError
 from anosim.meshes import Boundary, Floats, Ints, Mesh
+from anosim.numbering import numbered
 from anosim.topology import Edges, edges_of
 
 
@@ -32,11 +33,14 @@ class Domain:
         mesh: the whole mesh.
         phases: the phases that belong to the domain.
         order: 1 (linear) or 2 (quadratic elements).
+        splits: interfaces, by their canonical names, across which the field may jump: points on
+            them have a node on either side, at the same place.
     """
 
     mesh: Mesh
     phases: tuple[str, ...]
     order: int = 1
+    splits: frozenset[tuple[str, str]] = frozenset()
 
     def __post_init__(self) -> None:
         if self.order not in (1, 2):
@@ -45,10 +49,17 @@ class Domain:
             )
 
     @classmethod
-    def of(cls, mesh: Mesh, phases: Iterable[str], order: int) -> "Domain":
+    def of(
+        cls,
+        mesh: Mesh,
+        phases: Iterable[str],
+        order: int,
+        splits: Iterable[tuple[str, str]] = (),
+    ) -> "Domain":
         """The domain of some phases, in the mesh's order of phases."""
         wanted = set(phases)
-        return cls(mesh, tuple(name for name in mesh.phases if name in wanted), order)
+        inside = tuple(name for name in mesh.phases if name in wanted)
+        return cls(mesh, inside, order, frozenset(splits))
 
     @cached_property
     def cells(self) -> Ints:
@@ -56,15 +67,22 @@ class Domain:
         inside = np.isin(self.mesh.cell_phase, [self.mesh.phase_index(p) for p in self.phases])
         return np.flatnonzero(inside)
 
-    @cached_property
+    @property
     def vertices(self) -> Ints:
-        """Indices of the cells' corners among the mesh's points, ascending, (n_vertices,)."""
-        return np.unique(self.mesh.corners[self.cells])
+        """The cells' corners among the mesh's points, ascending, shape (n_vertices,).
+
+        A point on a split interface comes once for each side.
+        """
+        return self._numbering[0]
+
+    @property
+    def triangles(self) -> Ints:
+        """Corners of each cell as nodes of the domain, shape (n_cells, 3)."""
+        return self._numbering[1]
 
     @cached_property
-    def triangles(self) -> Ints:
-        """Vertices of each cell as nodes of the domain, shape (n_cells, 3)."""
-        return self._local(self.mesh.corners[self.cells])
+    def _numbering(self) -> tuple[Ints, Ints]:
+        return numbered(self.mesh, self.cells, self.splits)
 
     @cached_property
     def edges(self) -> Edges:
@@ -103,48 +121,77 @@ class Domain:
         points = self.mesh.points[self.vertices]
         return float(np.max(points.max(axis=0) - points.min(axis=0)))
 
-    def boundary_edges(self, name: Boundary) -> Ints:
+    def boundary_edges(self, name: Boundary, phase: str | None = None) -> Ints:
         """The domain's edges on a side or interface, as pairs of nodes, shape (n, 2).
+
+        Args:
+            name: side or interface.
+            phase: for an interface inside of the domain: on whose side of it.
 
         Raises:
             InputError: no such boundary, or no cell of the domain on it.
         """
+        cell, side = self._along(name, phase)
+        return np.stack([self.triangles[cell, side], self.triangles[cell, (side + 1) % 3]], axis=1)
+
+    def boundary_nodes(self, name: Boundary, phase: str | None = None) -> Ints:
+        """Nodes of each edge on a side or interface, shape (n, 2 or 3), the midpoint last."""
+        pairs = self.boundary_edges(name, phase)
+        if self.order == 1:
+            return pairs
+        cell, side = self._along(name, phase)
+        return np.hstack([pairs, len(self.vertices) + self.edges.of_cell[cell, side][:, None]])
+
+    def boundary_phases(self, name: Boundary) -> Ints:
+        """Phase, an index into the mesh's, of the cell at each edge of a boundary, shape (n,)."""
+        return self.mesh.cell_phase[self.cells[self._along(name, None)[0]]]
+
+    def _along(self, name: Boundary, phase: str | None) -> tuple[Ints, Ints]:
+        """Cell of the domain, and which of its sides, at each edge of a boundary."""
         name, pairs = self.mesh.boundary(name)
-        edge = self.edges.find(self._local(pairs))
-        edge = edge[edge >= 0]
+        edge = self.mesh.edges.find(pairs)
+        local = np.full(len(self.mesh.cells) + 1, -1, dtype=np.int64)  # the last is "no cell"
+        wanted = self.cells if phase is None else self.cells[self.in_phase(phase)]
+        local[wanted] = np.searchsorted(self.cells, wanted)
+        near = local[self.mesh.edges.cells[edge]]
+        cell = np.where(near[:, 0] >= 0, near[:, 0], near[:, 1])
+        edge, cell = edge[cell >= 0], cell[cell >= 0]
         if len(edge) == 0:
             raise InputError(
                 f"no phase with a material touches {name!r}: the condition there has no effect"
             )
-        return self.edges.vertices[edge]
-
-    def boundary_nodes(self, name: Boundary) -> Ints:
-        """Nodes of each edge on a side or interface, shape (n, 2 or 3), the midpoint last."""
-        pairs = self.boundary_edges(name)
-        if self.order == 1:
-            return pairs
-        return np.hstack([pairs, len(self.vertices) + self.edges.find(pairs)[:, None]])
+        of_cell = self.mesh.edges.of_cell[self.cells[cell]]
+        return cell, np.argmax(of_cell == edge[:, None], axis=1)
 
     def boundary_lengths(self, name: Boundary) -> Floats:
         """Length of each edge on a side or interface, m."""
         at, share = edge_rule()
         return edge_lengths(self._edge_nodes(name), at) @ share
 
-    def boundary_weights(self, name: Boundary) -> Floats:
+    def boundary_weights(self, name: Boundary, phase: str | None = None) -> Floats:
         """Integral of each node's shape function along a side or interface, m."""
         at, share = edge_rule()
         speed = edge_lengths(self._edge_nodes(name), at)
         return self._sum(
-            self.boundary_nodes(name), speed @ (share[:, None] * edge_shapes(self.order, at))
+            self.boundary_nodes(name, phase), speed @ (share[:, None] * edge_shapes(self.order, at))
         )
+
+    def boundary_products(self, name: Boundary) -> Floats:
+        """Integral of the products of each edge's shape functions, m, (n, 2 or 3, 2 or 3)."""
+        at, share = edge_rule()
+        speed = edge_lengths(self._edge_nodes(name), at)
+        shape = edge_shapes(self.order, at)
+        return np.asarray(np.einsum("eq,q,qi,qj->eij", speed, share, shape, shape))
 
     def _edge_nodes(self, name: Boundary) -> Floats:
         """Both ends of each edge, and its midpoint where the mesh is bent, m."""
-        pairs = self.boundary_edges(name)
-        ends = self.points[pairs]
+        ends = self.points[self.boundary_edges(name)]
         if self.mesh.order == 1:
             return ends
-        return np.concatenate([ends, self._middles[self.edges.find(pairs)][:, None]], axis=1)
+        cell, side = self._along(name, None)
+        return np.concatenate(
+            [ends, self._middles[self.edges.of_cell[cell, side]][:, None]], axis=1
+        )
 
     def shares(self, names: Iterable[Boundary]) -> dict[Boundary, Floats]:
         """How much of each node belongs to each of the boundaries, shape (n_nodes,) each.
@@ -206,24 +253,26 @@ class Domain:
 
     @cached_property
     def part_of_node(self) -> Ints:
-        """Number of the connected part that each node belongs to, shape (n_nodes,)."""
+        """Number of the connected part that each node belongs to, shape (n_nodes,).
+
+        The two sides of a split interface belong together: lithium passes from one to the other.
+        """
         from scipy.sparse import coo_array
         from scipy.sparse.csgraph import connected_components
 
         n = len(self.points)
         first = np.repeat(self.connectivity[:, 0], self.connectivity.shape[1])
-        graph = coo_array((np.ones(first.size), (first, self.connectivity.ravel())), shape=(n, n))
+        second = self.connectivity.ravel()
+        for pair in self.splits:
+            here, there = (self.boundary_edges(pair, phase)[:, 0] for phase in pair)
+            first, second = np.concatenate([first, here]), np.concatenate([second, there])
+        graph = coo_array((np.ones(first.size), (first, second)), shape=(n, n))
         return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
 
     def reachable_from(self, sources: Iterable[Boundary]) -> NDArray[np.bool_]:
         """Which nodes a path through the domain joins to one of the boundaries."""
         parts = [self.part_of_node[self.boundary_nodes(name)].ravel() for name in sources]
         return np.isin(self.part_of_node, np.concatenate([np.empty(0, np.int64), *parts]))
-
-    def _local(self, points: Ints) -> Ints:
-        index = np.full(len(self.mesh.points), -1, dtype=np.int64)
-        index[self.vertices] = np.arange(len(self.vertices))
-        return index[points]
 
     def _sum(self, nodes: Ints, values: Floats) -> Floats:
         n = len(self.points)

@@ -1,12 +1,14 @@
 """What passes the boundaries of a domain."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from anosim.domain import Domain
+from anosim.errors import InputError
 from anosim.meshes import Boundary, Floats
-from anosim.problem import Concentration, Diffusion, Flux, MassTransfer
+from anosim.problem import Concentration, Diffusion, Flux, InterfaceTransfer, MassTransfer
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,19 +33,46 @@ def known_flux(
 ) -> BoundaryFlux | None:
     """Flux through a boundary as its condition gives it; None for a given concentration.
 
-    Zero where no condition is set.
+    Zero where no condition is set. Through an interface between two phases that both take part it
+    is the flux from the first to the second.
+
+    Raises:
+        InputError: two phases in perfect contact, whose flux no condition gives.
     """
+    inside = isinstance(boundary, tuple) and set(boundary) <= set(problem.materials)
+    if inside and boundary not in problem.conditions:
+        raise _perfect(boundary)
     none = np.zeros(len(modes))
     match problem.conditions.get(boundary):
         case Concentration():
             return None
         case Flux(value=value):
             return BoundaryFlux(value * domain.boundary_lengths(boundary).sum(), none, none)
+        case InterfaceTransfer() as transfer:
+            return _across(domain, boundary, transfer, base, modes)
         case MassTransfer(coefficient=k, bulk=bulk):
             weights = domain.boundary_weights(boundary)
             constant = k * (bulk * weights.sum() - base @ weights)
             return BoundaryFlux(float(constant), -k * (modes @ weights), none)
     return BoundaryFlux(0.0, none, none)
+
+
+def _across(
+    domain: Domain, pair: Boundary, transfer: InterfaceTransfer, base: Floats, modes: Floats
+) -> BoundaryFlux:
+    if not np.isfinite(transfer.coefficient):
+        raise _perfect(pair)
+    k, K = transfer.coefficient, transfer.partition
+    here, there = (domain.boundary_weights(pair, phase) for phase in pair)
+    weights = k * (here - K * there)
+    return BoundaryFlux(float(base @ weights), modes @ weights, np.zeros(len(modes)))
+
+
+def _perfect(pair: Boundary) -> InputError:
+    return InputError(
+        f"the flux through {pair!r} is not known: the two phases are in perfect contact; "
+        "set an InterfaceTransfer with a finite coefficient to see it"
+    )
 
 
 def jump(problem: Diffusion, domain: Domain, boundary: Boundary, start: Floats) -> float:
@@ -67,7 +96,16 @@ def jump(problem: Diffusion, domain: Domain, boundary: Boundary, start: Floats) 
 
 def capacity_weights(problem: Diffusion, domain: Domain) -> Floats:
     """Integral of theta times each node's shape function, m^2, shape (n_nodes,)."""
-    capacity = np.empty(len(domain.cells))
-    for phase, material in problem.materials.items():
-        capacity[domain.in_phase(phase)] = material.capacity
-    return domain.weights(scale=capacity)
+    return _weighted(domain, {name: m.capacity for name, m in problem.materials.items()})
+
+
+def reaction_weights(problem: Diffusion, domain: Domain) -> Floats:
+    """Integral of r times each node's shape function, m^2/s, shape (n_nodes,)."""
+    return _weighted(domain, {name: m.reaction for name, m in problem.materials.items()})
+
+
+def _weighted(domain: Domain, values: Mapping[str, float]) -> Floats:
+    scale = np.empty(len(domain.cells))
+    for phase, value in values.items():
+        scale[domain.in_phase(phase)] = value
+    return domain.weights(scale=scale)

@@ -7,11 +7,11 @@ from types import MappingProxyType
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from anosim.domain import Domain
 from anosim.errors import InputError
-from anosim.fluxes import BoundaryFlux, capacity_weights, jump, known_flux
+from anosim.fluxes import BoundaryFlux, capacity_weights, jump, known_flux, reaction_weights
 from anosim.locate import interpolation
 from anosim.meshes import Boundary, Floats
 from anosim.problem import Concentration, Diffusion, MassTransfer
@@ -146,13 +146,13 @@ class Solution:
         """Concentration at the domain's nodes, mol/m^3, shape (n_times, n_nodes)."""
         return self.base + self.trajectory.values(self.times(times)) @ self.modes
 
-    def at(self, points: Floats, times: Times = None) -> Floats:
+    def at(self, points: ArrayLike, times: Times = None) -> Floats:
         """Concentration at points (x, y) in m, mol/m^3, shape (n_times, n_points).
 
         NaN where no phase with a material is.
         """
-        points = np.atleast_2d(np.asarray(points, float))
-        weights, nodes, inside = interpolation(self.domain, points)
+        places = np.atleast_2d(np.asarray(points, float))
+        weights, nodes, inside = interpolation(self.domain, places)
         coefficients = self.trajectory.values(self.times(times))
         local = np.sum(self.modes[:, nodes] * weights, axis=2)
         values = np.sum(self.base[nodes] * weights, axis=1) + coefficients @ local
@@ -176,12 +176,14 @@ class Solution:
     def flux(self, boundary: Boundary, times: Times = None) -> Floats:
         """Flux into the domain through a side or interface, mol/m/s, shape (n_times,).
 
+        Through the interface of an InterfaceTransfer: from the phase named first to the other.
         Zero where no condition is set. At time zero a concentration that jumps has no finite flux.
         """
         t = self.times(times)
-        flux = self._flux(self.problem.mesh.boundary(boundary)[0])
+        name: Boundary = self.problem.mesh.boundary(boundary)[0]
+        flux = self._flux(name)
         values = self.trajectory.values(t) @ flux.value + self.trajectory.rates(t) @ flux.rate
-        return np.asarray(flux.constant + values)
+        return self._sign(boundary, name) * np.asarray(flux.constant + values)
 
     def uptake(self, boundary: Boundary, times: Times = None) -> Floats:
         """Lithium that came in through a side or interface, mol/m, shape (n_times,).
@@ -195,17 +197,30 @@ class Solution:
         jumped = jump(self.problem, self.domain, name, self.values(0.0)[0])
         grown = self.trajectory.values(t) - self.trajectory.values(np.zeros(1))
         gained = flux.constant * t + self.trajectory.integrals(t) @ flux.value + grown @ flux.rate
-        return np.asarray(jumped + gained)
+        return self._sign(boundary, name) * np.asarray(jumped + gained)
+
+    def _sign(self, given: Boundary, name: Boundary) -> float:
+        """-1 for the flux through an inner interface named against the order of the phases."""
+        inside = name in self.problem.transfers
+        return -1.0 if inside and tuple(given) != name else 1.0
+
+    def consumed(self, times: Times = None) -> Floats:
+        """Lithium that reactions have used up since time zero, mol/m, shape (n_times,)."""
+        weights = reaction_weights(self.problem, self.domain)
+        t = self.times(times)
+        return t * (self.base @ weights) + self.trajectory.integrals(t) @ (self.modes @ weights)
 
     def imbalance(self, times: Times = None) -> Floats:
-        """Mass balance: |change of content - uptake| / largest of the terms, shape (n_times,).
+        """Mass balance: |change of content - uptake + consumed| / largest term, (n_times,).
 
         The steady state has no history: there it is the net flux over the largest flux.
         """
+        outer = self.problem.boundary_conditions
         if self.problem.steady:
-            terms = np.array([self.flux(name, times) for name in self.problem.conditions])
+            used = -(self.values(times) @ reaction_weights(self.problem, self.domain))
+            terms = np.array([*(self.flux(name, times) for name in outer), used])
         else:
-            gained = [-self.uptake(name, times) for name in self.problem.conditions]
+            gained = [*(-self.uptake(name, times) for name in outer), self.consumed(times)]
             before = self.problem.initial * self._capacity_weights.sum()
             terms = np.array([self.content(times) - before, *gained])
         largest = np.max(np.abs(terms), axis=0)

@@ -20,7 +20,14 @@ from anosim.errors import AnosimError, InputError, UnsupportedError
 from anosim.meshes import Floats, Mesh
 from anosim.microstructure import Microstructure
 from anosim.plugins import Mesher, Solver
-from anosim.problem import Concentration, Diffusion, Flux, MassTransfer, Material
+from anosim.problem import (
+    Concentration,
+    Diffusion,
+    Flux,
+    InterfaceTransfer,
+    MassTransfer,
+    Material,
+)
 
 
 def rectangle(
@@ -180,6 +187,42 @@ def check_problem_untouched(solver: Solver) -> None:
     assert np.allclose(first, second, rtol=1e-12, atol=0), "two runs of one problem differ"
 
 
+def check_contact_resistance(solver: Solver) -> None:
+    """Steady flux through two layers with a transfer and a partition coefficient, to 1e-6.
+
+    j (L1/D1 + 1/k + K L2/D2) = c_left - K c_right.
+    """
+    mesh = rectangle(2e-6, 1e-6, (8, 4), phases=("one", "two"), cuts=(1e-6,))
+    for k, K in ((1e-8, 1.0), (2e-8, 0.3), (math.inf, 4.0)):
+        problem = Diffusion(
+            mesh,
+            materials={"one": Material(1e-14), "two": Material(3e-15)},
+            conditions={
+                "left": Concentration(1000.0),
+                "right": Concentration(50.0),
+                ("two", "one"): InterfaceTransfer(k * K, 1.0 / K),
+            },
+            until="inf",
+        )
+        flux = float(solver.solve(problem).flux("left")[0])
+        exact = 1e-6 * (1000.0 - K * 50.0) / (1e-6 / 1e-14 + 1.0 / k + K * 1e-6 / 3e-15)
+        error = abs(flux / exact - 1.0)
+        assert error < 1e-6, f"contact resistance, k = {k:g} m/s, K = {K:g}: error {error:.1e}"
+
+
+def check_first_order_reaction(solver: Solver) -> None:
+    """Steady slab with a first-order reaction, Thiele modulus 1: sealed end to 1e-3."""
+    problem = Diffusion(
+        rectangle(1e-6, 1e-7, (32, 2)),
+        materials={"all": Material(1e-14, reaction=1e-2)},
+        conditions={"left": Concentration(1.0)},
+        until="inf",
+    )
+    found = solver.solve(problem).at([1e-6, 5e-8])[0, 0]
+    error = abs(found * math.cosh(1.0) - 1.0)
+    assert error < 1e-3, f"slab with reaction: relative error at the sealed end {error:.1e}"
+
+
 def check_no_source_is_refused(solver: Solver) -> None:
     """A problem that nothing drives gets a sentence, not a field of zeros."""
     problem = Diffusion(rectangle(), {"all": Material(1.0)}, {}, until=1.0)
@@ -273,6 +316,8 @@ SOLVER_CHECKS: tuple[Callable[[Solver], None], ...] = tuple(
         check_flux_is_conserved,
         check_mass_balance,
         check_node_order,
+        check_contact_resistance,
+        check_first_order_reaction,
         check_problem_untouched,
         check_no_source_is_refused,
     )

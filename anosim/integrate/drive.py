@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from anosim.domain import Domain
 from anosim.errors import InputError
 from anosim.fluxes import BoundaryFlux
 from anosim.integrate.discretisation import Discretisation
@@ -47,8 +48,7 @@ def solution(
     if not 1e-12 <= tolerance < 1.0:
         raise InputError(f"tolerance is {tolerance!r}: choose a number between 1e-12 and 1")
     split = _split(problem, form)
-    base = np.full(len(form.domain.points), form.initial)
-    base[form.fixed] = form.values
+    base = form.start.copy()
     residual = discretisation.load - discretisation.stiffness(base)
     if problem.steady:
         _check_anchored(problem, form)
@@ -62,21 +62,35 @@ def solution(
     report("solve", 1.0)
     shapes = np.zeros((len(modes.shapes), len(base)))
     shapes[:, split.free] = modes.shapes
+    reactions = _reactions(problem, form, discretisation, base, shapes)
+    domain, node, kappa = _concentration_nodes(problem, form)
+    statistics = {"modes": str(len(shapes)), "error estimate": f"{modes.error:.1e}"}
     return Solution(
         problem=problem,
-        domain=form.domain,
-        base=base,
-        modes=shapes,
+        domain=domain,
+        base=base[node] * kappa,
+        modes=shapes[:, node] * kappa if problem.transfers else shapes,
         trajectory=Relaxation(
             modes.trajectory.decay / form.time, modes.trajectory.amplitudes / form.time
         ),
-        reactions=_reactions(problem, form, discretisation, base, shapes),
+        reactions=reactions,
         record={
             **(record or {}),
             "modes": str(len(shapes)),
             "error estimate": f"{modes.error:.1e}",
         },
     )
+
+
+def _concentration_nodes(problem: Diffusion, form: WeakForm) -> tuple[Domain, Ints, Floats]:
+    """The domain of c, whose nodes double at every jump; the node of u and kappa of each."""
+    domain = problem.domain(form.domain.order)
+    node = np.empty(len(domain.points), dtype=np.int64)
+    node[domain.connectivity] = form.domain.connectivity
+    kappa = np.ones(len(domain.points))
+    for phase, solubility in problem.solubility.items():
+        kappa[domain.connectivity[domain.in_phase(phase)]] = solubility
+    return domain, node, kappa
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +118,10 @@ def _earliest(problem: Diffusion, given: float | None) -> float:
 def _check_anchored(problem: Diffusion, form: WeakForm) -> None:
     held = [n for n in problem.sources if not isinstance(problem.conditions[n], Flux)]
     fed = form.domain.reachable_from(problem.sources)
-    if not np.array_equal(form.domain.reachable_from(held), fed):
+    used_up = np.isin(np.arange(len(fed)), form.domain.connectivity[form.reaction > 0.0])
+    part = form.domain.part_of_node
+    kept = form.domain.reachable_from(held) | np.isin(part, part[used_up])
+    if np.any(fed & ~kept):
         raise InputError(
             "there is no steady state: part of the domain has a Flux condition only, so its "
             "content grows for ever; set a Concentration or MassTransfer there, or a finite until"

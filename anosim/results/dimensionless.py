@@ -45,7 +45,4 @@ def label(boundary: Boundary) -> str:
 
 def _phases_at(domain: Domain, name: Boundary) -> list[str]:
     """The phases of the domain that a boundary touches."""
-    edges = domain.edges.find(domain.boundary_edges(name))
-    cells = np.unique(domain.edges.cells[edges])
-    found = np.unique(domain.mesh.cell_phase[domain.cells[cells[cells >= 0]]])
-    return [domain.mesh.phases[index] for index in found]
+    return [domain.mesh.phases[index] for index in np.unique(domain.boundary_phases(name))]

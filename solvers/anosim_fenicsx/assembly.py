@@ -12,6 +12,7 @@ import ufl
 from dolfinx import fem, mesh
 from dolfinx.fem import petsc
 from petsc4py import PETSc
+from scipy.sparse import csr_array
 
 from anosim.curved import edge_rule, triangle_rule
 from anosim.domain import Domain
@@ -61,7 +62,7 @@ class Matrices:
         """Sparse Cholesky of a symmetric positive definite matrix by MUMPS."""
         whole = self.M.copy()
         whole.scale(mass)
-        whole.axpy(stiffness, self.K, structure=PETSc.Mat.Structure.SAME_NONZERO_PATTERN)
+        whole.axpy(stiffness, self.K, structure=PETSc.Mat.Structure.DIFFERENT_NONZERO_PATTERN)
         order = np.argsort(self.dof[free])
         dofs: Any = self.dof[free][order].astype(PETSc.IntType)
         rows = PETSc.IS().createGeneral(dofs, comm=PETSc.COMM_SELF)
@@ -98,11 +99,14 @@ def assemble(form: WeakForm) -> Matrices:
     grid = _mesh(form)
     space = fem.functionspace(grid, ("Lagrange", domain.order))
     u, v = ufl.TrialFunction(space), ufl.TestFunction(space)
-    D, theta = (_per_cell(grid, values) for values in (form.diffusivity, form.capacity))
+    cellwise = (form.diffusivity, form.capacity, form.reaction)
+    D, theta, r = (_per_cell(grid, values) for values in cellwise)
     bent = domain.mesh.order == 2
     dx = ufl.dx(metadata=_rule(*triangle_rule())) if bent else ufl.dx
     M = _matrix(theta * u * v * dx)
     K = _matrix(D * ufl.inner(ufl.grad(u), ufl.grad(v)) * dx)
+    if form.reaction.any():
+        K.axpy(1.0, _matrix(r * u * v * dx), structure=PETSc.Mat.Structure.SAME_NONZERO_PATTERN)
     load = np.zeros(space.dofmap.index_map.size_local)
     for term in form.terms:
         ds = _measure(grid, term)
@@ -117,6 +121,9 @@ def assemble(form: WeakForm) -> Matrices:
         load += term.source * fem.assemble_vector(fem.form(v * ds)).array
     node = _nodes(space, domain)
     dof = np.argsort(node)
+    if len(form.coupling[0]):
+        jumps = _coupling(form, dof)
+        K.axpy(1.0, jumps, structure=PETSc.Mat.Structure.DIFFERENT_NONZERO_PATTERN)
     return Matrices(M, K, load[dof], node, dof, space)
 
 
@@ -147,6 +154,17 @@ def _per_cell(grid: Any, values: Floats) -> Any:
     function = fem.Function(fem.functionspace(grid, ("DG", 0)))
     function.x.array[:] = values[grid.topology.original_cell_index]
     return function
+
+
+def _coupling(form: WeakForm, dof: Ints) -> Any:
+    """The interfaces' terms as a matrix over the degrees of freedom."""
+    rows, columns, values = form.coupling
+    entries = csr_array((values, (dof[rows], dof[columns])), shape=(len(dof),) * 2)
+    entries.sum_duplicates()
+    arrays = (entries.indptr.astype(PETSc.IntType), entries.indices.astype(PETSc.IntType))
+    matrix = PETSc.Mat().createAIJ(entries.shape, csr=(*arrays, entries.data), comm=PETSc.COMM_SELF)
+    matrix.assemble()
+    return matrix
 
 
 def _measure(grid: Any, term: BoundaryTerm) -> Any:

@@ -82,13 +82,17 @@ def assemble(form: WeakForm) -> Matrices:
     every = np.ones(basis.X.shape[1])
     K = _diffusion.assemble(basis, D=np.outer(form.diffusivity, every))
     M = _storage.assemble(basis, theta=np.outer(form.capacity, every))
+    if form.reaction.any():
+        K = K + _storage.assemble(basis, theta=np.outer(form.reaction, every))
     load = np.zeros(len(node))
     for term in form.terms:
         rule = _rule(edge_rule()[0][:, None], edge_rule()[1]) if bent else None
         boundary = FacetBasis(mesh, element, facets=_facets(mesh, term), quadrature=rule)
         K = K + term.transfer * _product.assemble(boundary)
         load += term.source * _unit.assemble(boundary)
-    return Matrices(_ordered(M, node), _ordered(K, node), _ordered_vector(load, node))
+    rows, columns, values = form.coupling
+    jumps = csr_array((values, (rows, columns)), shape=K.shape)
+    return Matrices(_ordered(M, node), _ordered(K, node) + jumps, _ordered_vector(load, node))
 
 
 def _mesh(form: WeakForm) -> Any:

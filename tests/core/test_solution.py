@@ -3,7 +3,15 @@ import pytest
 from scipy.optimize import brentq
 
 import anosim
-from anosim import Concentration, Diffusion, Flux, MassTransfer, Material, Solution
+from anosim import (
+    Concentration,
+    Diffusion,
+    Flux,
+    InterfaceTransfer,
+    MassTransfer,
+    Material,
+    Solution,
+)
 from anosim.domain import Domain
 from anosim.errors import InputError
 from anosim.testing import crank_slab, rectangle
@@ -138,9 +146,15 @@ def test_interpolation_is_exact_for_the_elements_own_polynomials(order):
         ({("a", "b"): Concentration(1.0)}, ("c",), "neither phase of the interface has"),
         ({("a", "c"): Concentration(1.0)}, ("a",), "the two phases do not touch"),
         ({("a", "x"): Concentration(1.0)}, ("a",), "unknown phase 'x'"),
-        ({"left": 5.0}, ("a",), "expected a Concentration, MassTransfer or Flux"),
+        (
+            {"left": 5.0},
+            ("a",),
+            "expected a Concentration, MassTransfer, Flux or InterfaceTransfer",
+        ),
         ({("a", "b"): Flux(1.0), ("b", "a"): Flux(1.0)}, ("a",), "two conditions on ('a', 'b')"),
         ({"left": Flux(1.0)}, (), "no phase has a material"),
+        ({"left": InterfaceTransfer(1.0)}, ("a",), "it belongs on the interface between two"),
+        ({("a", "b"): InterfaceTransfer(1.0)}, ("a",), "it belongs on the interface between two"),
     ],
 )
 def test_problems_that_make_no_sense_are_refused(conditions, materials, says):

@@ -47,7 +47,7 @@ def test_it_passes_the_conformance_checks(installed):
         text=True,
     )
     assert done.returncode == 0, done.stdout
-    assert "7 passed" in done.stdout
+    assert "9 passed" in done.stdout
 
 
 def test_a_name_claimed_twice_is_refused(installed, tmp_path):

@@ -7,6 +7,7 @@ from scipy.sparse import coo_array, csc_array, diags_array
 from scipy.sparse.linalg import splu
 
 from anosim import Diffusion, Solution
+from anosim.errors import UnsupportedError
 from anosim.problem import Concentration
 from anosim.weakform import WeakForm, weak_form
 
@@ -25,14 +26,15 @@ class Toy:
 
     def solve(self, problem: Diffusion, /) -> Solution:
         """The solution at all time steps."""
+        if problem.transfers or any(m.reaction for m in problem.materials.values()):
+            raise UnsupportedError("the toy solver knows neither jumps nor reactions: use another")
         form = weak_form(problem, order=1)
         mass, stiffness, load = _assemble(form)
         fed = form.domain.reachable_from(problem.sources)
         held = [n for n, c in problem.conditions.items() if isinstance(c, Concentration)]
         shares = form.domain.shares(held)
         free = np.setdiff1d(np.flatnonzero(fed), form.fixed)
-        c = np.full(len(load), form.initial)
-        c[form.fixed] = form.values
+        c = form.start.copy()
         if problem.steady:
             c[free] += splu(csc_array(stiffness[free][:, free])).solve((load - stiffness @ c)[free])
             out = stiffness @ c - load

@@ -1,0 +1,56 @@
+"""Vertices of some cells of a mesh, with a copy on either side of interfaces that are split."""
+
+import numpy as np
+
+from anosim.meshes import Ints, Mesh
+
+
+def numbered(mesh: Mesh, cells: Ints, splits: frozenset[tuple[str, str]]) -> tuple[Ints, Ints]:
+    """The vertices of cells and the cells in terms of them.
+
+    A corner of a cell is known by its point and the cell's phase. Corners at one point are one
+    vertex if their phases meet there along an edge that is not split; so at the end of a split
+    interface its two sides grow together.
+
+    Args:
+        mesh: the mesh.
+        cells: indices of cells, ascending, shape (n_cells,).
+        splits: canonical names of the interfaces whose two sides have vertices of their own.
+
+    Returns:
+        Point of each vertex, ascending, shape (n_vertices,); vertices of the corners of each
+        cell, shape (n_cells, 3).
+    """
+    if not splits:
+        points, corners = np.unique(mesh.corners[cells], return_inverse=True)
+        return points, corners.reshape(-1, 3)
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    n = len(mesh.phases)
+    keys = mesh.corners[cells] * n + mesh.cell_phase[cells][:, None]
+    keys, corners = np.unique(keys, return_inverse=True)
+    joined = np.searchsorted(keys, _joined(mesh, cells, splits) @ np.array([n, 1]))
+    graph = coo_array((np.ones(len(joined)), tuple(joined.T)), shape=(len(keys), len(keys)))
+    _, part = connected_components(graph, directed=False)
+    _, first, member = np.unique(part, return_index=True, return_inverse=True)
+    order = np.argsort(first)  # keys go by point, and so do the first ones of each vertex
+    vertex = np.empty(len(order), dtype=np.int64)
+    vertex[order] = np.arange(len(order))
+    return keys[first[order]] // n, vertex[member][corners].reshape(-1, 3)
+
+
+def _joined(mesh: Mesh, cells: Ints, splits: frozenset[tuple[str, str]]) -> Ints:
+    """(point, phase) on either side of both ends of edges that join two phases, (n, 2, 2)."""
+    inside = np.zeros(len(mesh.cells), dtype=np.bool_)
+    inside[cells] = True
+    split = np.zeros((len(mesh.phases),) * 2, dtype=np.bool_)
+    for a, b in ((mesh.phase_index(a), mesh.phase_index(b)) for a, b in splits):
+        split[a, b] = split[b, a] = True
+    edges = mesh.edges
+    phases = mesh.cell_phase[edges.cells]
+    both = (edges.cells[:, 1] >= 0) & inside[edges.cells].all(axis=1)
+    both &= (phases[:, 0] != phases[:, 1]) & ~split[phases[:, 0], phases[:, 1]]
+    ends = np.repeat(edges.vertices[both][:, :, None], 2, axis=2)
+    sides = np.repeat(phases[both][:, None, :], 2, axis=1)
+    return np.stack([ends, sides], axis=3).reshape(-1, 2, 2)
