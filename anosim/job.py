@@ -110,7 +110,7 @@ def _write(
         text = case.text(target)
         (place / "case.toml").write_text(text, encoding="utf-8", newline="\n")
     records = {name: solution.record for name, solution in solutions.items()}
-    found["provenance"] = provenance(case.mesher, records, watch.seconds) | {
+    found["provenance"] = provenance((case.mesher_name, case.mesher), records, watch.seconds) | {
         "image_sha256": case.image.digest(),
         "case_sha256": sha256(text.encode()).hexdigest(),
     }

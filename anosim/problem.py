@@ -183,7 +183,7 @@ class Diffusion:
     @property
     def sources(self) -> tuple[Boundary, ...]:
         """The boundaries through which lithium can pass."""
-        return tuple(name for name, c in self.boundary_conditions.items() if _passes(c))
+        return tuple(name for name, c in self.boundary_conditions.items() if passes(c))
 
     @cached_property
     def solubility(self) -> Mapping[str, float]:
@@ -223,10 +223,11 @@ class Diffusion:
         return Domain.of(self.mesh, self.materials, order, jumps)
 
 
-def _passes(condition: Condition) -> bool:
+def passes(condition: Condition) -> bool:
+    """Whether a condition lets lithium through the boundary of the domain."""
     match condition:
         case MassTransfer(coefficient=coefficient):
             return coefficient > 0.0
         case Flux(value=value):
             return value != 0.0
-    return True
+    return isinstance(condition, Concentration)

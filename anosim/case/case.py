@@ -13,8 +13,10 @@ from anosim.case import toml
 from anosim.case.entry import CaseError, Entry
 from anosim.case.image import ImagePart, read_image
 from anosim.case.tables import (
+    DEFAULT_MESHER,
     OutputPart,
     read_conditions,
+    read_initial,
     read_materials,
     read_mesher,
     read_output,
@@ -27,7 +29,7 @@ from anosim.locate import locate
 from anosim.meshes import Boundary, Mesh
 from anosim.microstructure import Microstructure
 from anosim.plugins import Mesher, Solver
-from anosim.problem import Condition, Diffusion, Material
+from anosim.problem import Condition, Diffusion, InterfaceTransfer, Material
 from anosim.solution import Solution
 
 TABLES = ("image", "mesh", "materials", "conditions", "solve", "output")
@@ -104,16 +106,12 @@ class Case:
             CaseError: what is wrong, with line and field.
             PluginError: the library of the mesher or of a solver is not installed.
         """
-        entry = read_text(text, name)
-        if solver is not None and isinstance(entry.value.get("solve"), dict):
-            names = solver.split(",")
-            entry.value["solve"]["solver"] = names if len(names) > 1 else solver
+        entry = read_text(text, name, solver)
         tables = {key: Entry(entry.source, (key,), {}) for key in TABLES} | entry.table(TABLES)
         image = read_image(entry.required("image", "a table [image]"), Path(base))
         materials = read_materials(tables["materials"], image.phases)
         solve = tables["solve"]
         until = read_until(solve.required("until", '"100 s"'))
-        initial = solve.table().get("initial")
         output = read_output(tables["output"], until)
         return cls(
             entry=entry,
@@ -124,7 +122,7 @@ class Case:
             conditions=read_conditions(tables["conditions"], image.phases, materials),
             solvers=read_solvers(solve, output.times, until),
             until=until,
-            initial=0.0 if initial is None else initial.quantity("mol/m^3"),
+            initial=read_initial(solve),
             output=output,
         )
 
@@ -132,6 +130,11 @@ class Case:
     def folder(self) -> Path:
         """Where the results go."""
         return self.base / self.output.folder
+
+    @property
+    def mesher_name(self) -> str:
+        """The mesher, as plugins are called."""
+        return str(self.entry.value.get("mesh", {}).get("mesher", DEFAULT_MESHER))
 
     def microstructure(self) -> Microstructure:
         """The labelled image.
@@ -163,9 +166,11 @@ class Case:
         with self._table("materials").blamed():
             domain = Domain.of(mesh, self.materials, 1)
             Diffusion(mesh, self.materials, {}, self.until, self.initial)
+        transfers = {n: c for n, c in self.conditions.items() if isinstance(c, InterfaceTransfer)}
         for position, (name, condition) in enumerate(self.conditions.items()):
             with self._condition(position).blamed():
-                Diffusion(mesh, self.materials, {name: condition}, self.until)
+                together = transfers if name in transfers else {name: condition}
+                Diffusion(mesh, self.materials, together, self.until)
                 domain.boundary_edges(name)
         self._check_probes(domain)
         return Diffusion(mesh, self.materials, self.conditions, self.until, self.initial)

@@ -1,5 +1,6 @@
 """Entries of a case file, checked one by one; every error names the file, the line, the field."""
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -129,8 +130,10 @@ class Entry:
             raise self.error(f"is {_shown(self.value)}: it must be greater than 0 {unit}{hint}")
         return number
 
-    def quantity(self, unit: str) -> float:
-        """A number in SI or a string with a unit."""
+    def quantity(self, unit: str, *, unbounded: bool = False) -> float:
+        """A number in SI or a string with a unit; ``"inf"`` or inf where that is a value."""
+        if unbounded and self.value in (math.inf, "inf"):
+            return math.inf
         if isinstance(self.value, bool) or not isinstance(self.value, int | float | str):
             raise self.unlike(
                 f"a number in {unit} or text such as '1 {unit}'" if unit else "a number"

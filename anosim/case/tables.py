@@ -12,16 +12,26 @@ from anosim.case.entry import Entry
 from anosim.errors import listing
 from anosim.meshes import Boundary
 from anosim.plugins import Mesher, Solver
-from anosim.problem import Concentration, Condition, Flux, MassTransfer, Material
+from anosim.problem import (
+    Concentration,
+    Condition,
+    Flux,
+    InterfaceTransfer,
+    MassTransfer,
+    Material,
+    passes,
+)
 
 SIDES = ("left", "right", "top", "bottom")
 CONDITIONS: Mapping[str, tuple[type[Condition], Mapping[str, str]]] = {
     "mass transfer": (MassTransfer, {"coefficient": "m/s", "bulk": "mol/m^3"}),
     "concentration": (Concentration, {"value": "mol/m^3"}),
     "flux": (Flux, {"value": "mol/m^2/s"}),
+    "interface transfer": (InterfaceTransfer, {"coefficient": "m/s", "partition": ""}),
 }
 """What each type of condition becomes, and its keys with their units."""
-MATERIAL = {"diffusivity": "m^2/s", "capacity": ""}
+MATERIAL = {"diffusivity": "m^2/s", "capacity": "", "reaction": "1/s"}
+DEFAULT_MESHER, DEFAULT_SOLVER = "gmsh", "skfem"
 DEFAULT_TIMES = (0.02, 0.1, 1.0)
 """Output times where none are given, as parts of the whole."""
 
@@ -54,7 +64,7 @@ def read_conditions(
         if boundary in conditions or twin in conditions:
             raise item.error(f"has a second condition on {boundary!r}")
         conditions[boundary] = condition
-    if not any(map(_lets_through, conditions.values())):
+    if not any(map(passes, conditions.values())):
         raise entry.error(
             "has no source, so the concentration stays as it is; add one on an interface or side "
             'that lets lithium through, for example on = "left" with type = "concentration"'
@@ -62,52 +72,60 @@ def read_conditions(
     return conditions
 
 
-def _lets_through(condition: Condition) -> bool:
-    match condition:
-        case MassTransfer(coefficient=coefficient):
-            return coefficient > 0.0
-        case Flux(value=value):
-            return value != 0.0
-    return True
-
-
 def _condition(
     entry: Entry, phases: Collection[str], materials: Collection[str]
 ) -> tuple[Boundary, Condition]:
     every = dict.fromkeys(key for _, units in CONDITIONS.values() for key in units)
     table = entry.table(("on", "type", *every))
-    on = _boundary(entry.required("on", '["pore", "sei"] or "left"'), phases, materials)
     kind = entry.required("type", '"mass transfer"').one_of(CONDITIONS, "possible are")
     build, units = CONDITIONS[kind]
+    within = build is InterfaceTransfer
+    on = _boundary(entry.required("on", '["pore", "sei"] or "left"'), phases, materials, within)
     for key in table:
         if key not in ("on", "type", *units):
             raise table[key].error(f"does not go with type {kind!r}, which takes {listing(units)}")
-    values = {key: entry.required(key, f'"1 {units[key]}"').quantity(units[key]) for key in units}
+    optional = ("partition",)
+    values = {
+        key: entry.required(key, f'"1 {unit}"').quantity(unit, unbounded=within)
+        for key, unit in units.items()
+        if key in table or key not in optional
+    }
     with entry.blamed(build.__name__):
         return on, build(**values)
 
 
-def _boundary(on: Entry, phases: Collection[str], materials: Collection[str]) -> Boundary:
+def _boundary(
+    on: Entry, phases: Collection[str], materials: Collection[str], within: bool
+) -> Boundary:
+    """A side or interface; ``within`` the domain, between two phases with a material, or not."""
     if isinstance(on.value, str):
         if on.value in phases and on.value not in SIDES:
             raise on.error(f'is one phase: an interface is two, ["{on.value}", ...]')
+        if within:
+            raise on.unlike("a list of two phases: an interface transfer is between them")
         return on.one_of(SIDES, "give a side or a list of two phases; sides are")
     items = on.array("a side or a list of two phases", 2, 2)
     first, second = (item.one_of(phases, "phases of the image are") for item in items)
     if first == second:
         raise on.error(f"names {first!r} twice: an interface is between two phases")
     inside = [name for name in (first, second) if name in materials]
-    if len(inside) != 1:
+    if len(inside) != (2 if within else 1):
+        which = ("none has", "one has", "both have")[len(inside)]
         raise on.error(
-            f"is [{first!r}, {second!r}], of which {'both have' if inside else 'none has'} a "
-            "material; a condition belongs where exactly one of the two phases has one"
+            f"is [{first!r}, {second!r}], of which {which} a material; "
+            + (
+                "an interface transfer belongs between two phases that have one"
+                if within
+                else "a condition belongs where exactly one of the two phases has one"
+                + ("; between two that do use an interface transfer" if inside else "")
+            )
         )
     return first, second
 
 
 def read_mesher(entry: Entry) -> Mesher:
     """Table [mesh]: the mesher and its options."""
-    name = entry.table().get("mesher", Entry(entry.source, (*entry.path, "mesher"), "gmsh"))
+    name = entry.table().get("mesher", Entry(entry.source, (*entry.path, "mesher"), DEFAULT_MESHER))
     return cast(Mesher, _plugin(entry, ("mesher",), plugins.MESHERS, name))
 
 
@@ -117,7 +135,9 @@ def read_solvers(entry: Entry, times: Sequence[float], until: float) -> dict[str
     They are told the first of the output times when it is so early that they would not have
     taken it for granted.
     """
-    given = entry.table().get("solver", Entry(entry.source, (*entry.path, "solver"), "skfem"))
+    given = entry.table().get(
+        "solver", Entry(entry.source, (*entry.path, "solver"), DEFAULT_SOLVER)
+    )
     several = isinstance(given.value, list)
     names = given.array("one solver or a list", 1) if several else [given]
     found = {}
@@ -204,6 +224,12 @@ def read_until(entry: Entry) -> float:
     if entry.value in ("inf", math.inf):
         return math.inf
     return entry.positive("s", '; "inf" asks for the steady state')
+
+
+def read_initial(solve: Entry) -> float:
+    """The concentration at time zero, mol/m^3; none without an entry."""
+    initial = solve.table().get("initial")
+    return 0.0 if initial is None else initial.quantity("mol/m^3")
 
 
 def _time(entry: Entry, until: float) -> float:

@@ -7,23 +7,28 @@ from anosim.case.entry import CaseError, Entry, Source
 from anosim.case.lines import lines_of
 
 
-def read_text(text: str, name: str) -> Entry:
+def read_text(text: str, name: str, solver: str | None = None) -> Entry:
     """The whole of a TOML text.
 
     Args:
         text: the text.
         name: what errors call it.
+        solver: what solve.solver is instead of what the text says; names with commas between them.
 
     Raises:
         CaseError: it is not TOML, with the line.
     """
     try:
         data = tomllib.loads(text)
-        return Entry(Source(name, lines_of(text)), (), data)
+        lines = lines_of(text)
     except tomllib.TOMLDecodeError as error:
         raise _syntax_error(name, text, str(error)) from None
     except (ValueError, RecursionError):  # an integer of 5000 digits, brackets 1000 deep
         raise CaseError(f"{name} holds a value that is too long or too deeply nested") from None
+    if solver is not None and isinstance(data.get("solve"), dict):
+        names = solver.split(",")
+        data["solve"]["solver"] = names if len(names) > 1 else solver
+    return Entry(Source(name, lines), (), data)
 
 
 def _syntax_error(name: str, text: str, message: str) -> CaseError:

@@ -18,6 +18,9 @@ CASE = """\
 [image]
 sample = "nmc_slice"
 
+[mesh]
+interface_size = "0.25 um"
+
 [materials.cbd]
 diffusivity = "1e-13 m^2/s"
 

@@ -11,6 +11,36 @@ from anosim.cli.summary import print_summary
 from anosim.cli.verbs import add_quiet, add_verb
 from anosim.results import Stopwatch
 
+EXAMPLE = """\
+[image]
+file = "roi.png"                      # labels: TIFF, PNG or NumPy; or sample = "nmc_slice"
+voxel = "20 nm"                       # or one per axis, rows first: ["40 nm", "20 nm"]
+phases = { pore = 0, particle = 1, sei = 2 }
+# crop = [[0, 100], [0, 200]]         # rows, columns; slice = 12 takes one of a stack
+
+[mesh]                                # options of the mesher, see: anosim solvers
+size = "80 nm"
+interface_size = "20 nm"
+
+[materials.sei]                       # the phases that lithium diffuses in
+diffusivity = "1e-13 m^2/s"
+
+[[conditions]]                        # one table for each interface or side
+on = ["pore", "sei"]                  # or "left", "right", "top", "bottom"
+type = "mass transfer"                # or "concentration", "flux", both with a value
+coefficient = "1e-3 m/s"
+bulk = "1 mol/L"
+
+[solve]                               # and options of the solver, see: anosim solvers
+solver = "skfem"                      # several are compared: ["skfem", "fenicsx"]
+until = "100 s"                       # "inf" is the steady state
+
+[output]
+folder = "results"
+times = ["2 s", "10 s", "100 s"]
+probes = { I = ["0.4 um", "0.25 um"] }  # x with columns, y with rows, from the upper left
+"""
+
 
 def add(verbs: Any) -> None:
     """Add the verb."""
@@ -18,7 +48,7 @@ def add(verbs: Any) -> None:
         verbs,
         "run",
         "Mesh an image, solve, and leave pictures and numbers, as a case file says.",
-        "anosim run roi.toml --output roi-results",
+        f"anosim run roi.toml --output roi-results\n\nwhere roi.toml is\n\n{EXAMPLE}",
         do,
     )
     verb.add_argument("case", metavar="CASE.toml", help="the case file")

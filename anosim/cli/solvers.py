@@ -3,7 +3,6 @@
 from argparse import Namespace
 from collections.abc import Iterator
 from dataclasses import MISSING, Field, fields
-from importlib.metadata import entry_points
 from inspect import getdoc
 from typing import Any
 
@@ -16,6 +15,7 @@ from anosim.cli.trial import trials
 from anosim.cli.verbs import add_verb
 from anosim.errors import AnosimError
 from anosim.plugins import MESHERS, SOLVERS
+from anosim.results.provenance import distribution
 
 KINDS = {SOLVERS: "solver", MESHERS: "mesher"}
 
@@ -40,19 +40,10 @@ def do(arguments: Namespace) -> int:
         table.add_column(heading, no_wrap=heading != "what it is and its options")
     for group, name in names:
         lines = _description(group, name, states[group, name])
-        row = (KINDS[group], name, _distribution(group, name), "\n".join(lines))
+        row = (KINDS[group], name, distribution(group, name), "\n".join(lines))
         table.add_row(*map(escape, row))
     Console(highlight=False).print(table)
     return 0
-
-
-def _distribution(group: str, name: str) -> str:
-    found = {
-        f"{entry.dist.name} {entry.dist.version}"
-        for entry in entry_points(group=group, name=name)
-        if entry.dist
-    }
-    return ", ".join(sorted(found))
 
 
 def _description(group: str, name: str, state: str) -> Iterator[str]:

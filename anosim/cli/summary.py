@@ -92,6 +92,8 @@ def _checks(found: Mapping[str, Any]) -> list[tuple[str, str]]:
     for phase, values in pure["fourier"].items():
         if values:
             rows.append(("Fourier number D t/L²", f"{phase} {values[-1] or 0:.3g} at the end"))
+    if found["resolved_from_s"]:
+        rows.append(("resolved by the mesh", f"from {found['resolved_from_s']:.2g} s on"))
     if found["overshoot_share"]:
         rows.append(("over- and undershoot", _overshoot(found)))
     rows.append(("mass balance", f"closed to {max(found['mass_imbalance']):.1e}"))

@@ -1,6 +1,6 @@
 """What the verbs share in their arguments."""
 
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable
 from typing import Any
 
@@ -21,7 +21,11 @@ def add_verb(
         The verb's parser, for its arguments.
     """
     made: ArgumentParser = verbs.add_parser(
-        name, help=summary, description=summary, epilog=f"example: {example}"
+        name,
+        help=summary,
+        description=summary,
+        epilog=f"example: {example}",
+        formatter_class=RawDescriptionHelpFormatter,
     )
     made.set_defaults(do=do)
     return made

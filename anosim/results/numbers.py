@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from anosim.meshes import Floats, Mesh
 from anosim.microstructure import Microstructure
-from anosim.problem import Concentration, MassTransfer
+from anosim.problem import Concentration, Condition, InterfaceTransfer, MassTransfer
 from anosim.results.dimensionless import dimensionless, label
 from anosim.solution import Solution, Times
 
@@ -35,13 +35,9 @@ def numbers(
     problem = solution.problem
     when = list(times) or None
     averages = {name: solution.average(name, when) for name in solution.domain.phases}
-    names = [(name, label(name)) for name in problem.conditions]
+    names = [(name, label(name)) for name, c in problem.conditions.items() if _known(c)]
     return {
-        "image": {
-            "shape_voxels": list(image.labels.shape),
-            "voxel_m": list(image.voxel),
-            "area_fraction": dict(image.fractions),
-        },
+        "image": image_numbers(image),
         "mesh": mesh_numbers(problem.mesh),
         "until_s": problem.until,
         "times_s": list(times),
@@ -51,8 +47,10 @@ def numbers(
         "uptake_mol_per_m": (
             {text: solution.uptake(name, when) for name, text in names} if when else None
         ),
+        "consumed_mol_per_m": solution.consumed(when) if when and _reacts(solution) else None,
         "mass_imbalance": solution.imbalance(when),
         "overshoot_share": overshoot(solution, when),
+        "resolved_from_s": None if problem.steady else solution.resolved_from,
         "unreachable_area_fraction": dict(solution.unreachable),
         "time_to_90_percent": None if arrival is None else arrival_numbers(solution, arrival),
         "dimensionless": dimensionless(problem, times),
@@ -65,10 +63,13 @@ def overshoot(solution: Solution, times: Times) -> Floats | None:
 
     Diffusion stays between the initial and the sources' concentrations. Finite elements on a mesh
     that is too coarse for an early time do not. The largest excess is given as a share of the
-    range; None where a flux drives or nothing changes, which leaves no such range.
+    range; None where a flux drives, a partition coefficient or nothing changes, which leaves no
+    such range. A reaction extends it to zero.
     """
-    given = [solution.problem.initial]
-    for condition in solution.problem.conditions.values():
+    given = [solution.problem.initial, *([0.0] if _reacts(solution) else [])]
+    if any(transfer.partition != 1.0 for transfer in solution.problem.transfers.values()):
+        return None
+    for condition in solution.problem.boundary_conditions.values():
         match condition:
             case Concentration(value=value):
                 given.append(value)
@@ -82,6 +83,24 @@ def overshoot(solution: Solution, times: Times) -> Floats | None:
     values = solution.values(times)
     beyond = np.maximum(values.max(axis=1) - max(given), min(given) - values.min(axis=1))
     return np.maximum(beyond, 0.0) / span
+
+
+def _known(condition: Condition) -> bool:
+    """Whether the flux through a boundary is known: not between two phases in perfect contact."""
+    return not isinstance(condition, InterfaceTransfer) or np.isfinite(condition.coefficient)
+
+
+def _reacts(solution: Solution) -> bool:
+    return any(material.reaction > 0.0 for material in solution.problem.materials.values())
+
+
+def image_numbers(image: Microstructure) -> dict[str, Any]:
+    """Size and fractions of an image."""
+    return {
+        "shape_voxels": list(image.labels.shape),
+        "voxel_m": list(image.voxel),
+        "area_fraction": dict(image.fractions),
+    }
 
 
 def mesh_numbers(mesh: Mesh) -> dict[str, Any]:

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, entry_points, version
 from time import perf_counter
 from typing import Any
 
+from anosim.plugins import MESHERS, SOLVERS
 from anosim.progress import report
 
 LIBRARIES = ("numpy", "scipy", "gmsh", "shapely", "matplotlib", "h5py", "pint", "tifffile")
@@ -36,12 +37,14 @@ class Stopwatch:
 
 
 def provenance(
-    mesher: Any, records: Mapping[str, Mapping[str, str]], seconds: Mapping[str, float]
+    mesher: tuple[str, Any],
+    records: Mapping[str, Mapping[str, str]],
+    seconds: Mapping[str, float],
 ) -> dict[str, Any]:
     """What ran where, with which versions and options.
 
     Args:
-        mesher: the mesher, a dataclass of its options.
+        mesher: the mesher's name and the mesher, a dataclass of its options.
         records: what each solver remembers about its solution.
         seconds: of each stage.
     """
@@ -53,11 +56,25 @@ def provenance(
         "python": platform.python_version(),
         "platform": platform.platform(),
         "libraries": {name: found for name in LIBRARIES if (found := installed(name))},
-        "mesher": {"class": type(mesher).__qualname__, "options": asdict(mesher)},
-        "solvers": {name: dict(record) for name, record in records.items()},
+        "mesher": {
+            "name": mesher[0],
+            "distribution": distribution(MESHERS, mesher[0]),
+            "options": asdict(mesher[1]),
+        },
+        "solvers": {
+            name: {"distribution": distribution(SOLVERS, name), **record}
+            for name, record in records.items()
+        },
         "seconds": {name: round(value, 3) for name, value in seconds.items()},
         "peak_memory_megabytes": peak_memory(),
     }
+
+
+def distribution(group: str, name: str) -> str:
+    """The distribution that offers a plugin, with its version."""
+    found = entry_points(group=group, name=name)
+    owners = {f"{entry.dist.name} {entry.dist.version}" for entry in found if entry.dist}
+    return ", ".join(sorted(owners))
 
 
 def installed(distribution: str) -> str | None:

@@ -9,6 +9,7 @@ import basix.ufl
 import dolfinx
 import numpy as np
 import ufl
+from cffi import VerificationError
 from dolfinx import fem, mesh
 from dolfinx.fem import petsc
 from petsc4py import PETSc
@@ -16,7 +17,7 @@ from scipy.sparse import csr_array
 
 from anosim.curved import edge_rule, triangle_rule
 from anosim.domain import Domain
-from anosim.errors import ConvergenceError
+from anosim.errors import ConvergenceError, MissingDependencyError
 from anosim.integrate.discretisation import Solve
 from anosim.meshes import Floats, Ints
 from anosim.weakform import BoundaryTerm, WeakForm
@@ -94,7 +95,21 @@ class Matrices:
 
 
 def assemble(form: WeakForm) -> Matrices:
-    """The matrices of a weak form; every process assembles and holds the whole."""
+    """The matrices of a weak form; every process assembles and holds the whole.
+
+    Raises:
+        MissingDependencyError: no C compiler, with which DOLFINx compiles the form.
+    """
+    try:
+        return _assembled(form)
+    except VerificationError as error:
+        raise MissingDependencyError(
+            "DOLFINx compiles each form with a C compiler, and there is none that works; install "
+            "one, on Debian or Ubuntu: apt-get install gcc libc6-dev"
+        ) from error
+
+
+def _assembled(form: WeakForm) -> Matrices:
     domain = form.domain
     grid = _mesh(form)
     space = fem.functionspace(grid, ("Lagrange", domain.order))
@@ -108,16 +123,13 @@ def assemble(form: WeakForm) -> Matrices:
     if form.reaction.any():
         K.axpy(1.0, _matrix(r * u * v * dx), structure=PETSc.Mat.Structure.SAME_NONZERO_PATTERN)
     load = np.zeros(space.dofmap.index_map.size_local)
+    subset = PETSc.Mat.Structure.SUBSET_NONZERO_PATTERN
     for term in form.terms:
         ds = _measure(grid, term)
         if bent:
             ds = ds(metadata=_rule(edge_rule()[0][:, None], edge_rule()[1]))
         if term.transfer:
-            K.axpy(
-                term.transfer,
-                _matrix(u * v * ds),
-                structure=PETSc.Mat.Structure.SUBSET_NONZERO_PATTERN,
-            )
+            K.axpy(term.transfer, _matrix(u * v * ds), structure=subset)
         load += term.source * fem.assemble_vector(fem.form(v * ds)).array
     node = _nodes(space, domain)
     dof = np.argsort(node)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from small_case import GOOD
 
 from anosim.case import Case, CaseError, toml
-from anosim.problem import Concentration, Flux, MassTransfer, Material
+from anosim.problem import Concentration, Flux, InterfaceTransfer, MassTransfer, Material
 
 
 def test_everything_arrives_in_si(folder: Path) -> None:
@@ -40,6 +40,25 @@ def test_sides_other_conditions_and_a_steady_state(folder: Path) -> None:
     assert case.output.times == ()
     problem = case.problem(case.mesh(case.microstructure()))
     assert problem.steady
+
+
+def test_particles_that_take_lithium_up_across_their_surface(folder: Path) -> None:
+    solve = GOOD.index("[solve]")
+    text = (
+        GOOD[:solve] + '[materials.particle]\ndiffusivity = 1e-14\nreaction = "0.1 1/s"\n'
+        '[[conditions]]\non = ["sei", "particle"]\ntype = "interface transfer"\n'
+        'coefficient = "1e-7 m/s"\n' + GOOD[solve:]
+    )
+    pair, transfer = ("sei", "particle"), InterfaceTransfer(1e-7, 1.0)
+    case = Case.parse(text, base=folder)
+    assert case.materials["particle"] == Material(1e-14, 1.0, 0.1)
+    assert case.conditions[pair] == transfer
+    perfect = text.replace('"1e-7 m/s"', '"inf"\npartition = 2')
+    assert Case.parse(perfect, base=folder).conditions[pair] == InterfaceTransfer(math.inf, 2.0)
+    problem = case.problem(case.mesh(case.microstructure()))
+    assert problem.transfers == {("particle", "sei"): transfer}
+    with pytest.raises(CaseError, match="line 17: conditions.on is .* one has a material"):
+        Case.parse(text.replace("[materials.particle]", "[materials.pore]"), base=folder)
 
 
 def test_default_times_and_an_early_time_that_the_solver_must_hear_of(folder: Path) -> None:
@@ -87,7 +106,7 @@ VALUES = st.recursive(
 def same(a: Any, b: Any) -> bool:
     """Equal, with a number that is none equal to itself."""
     if isinstance(a, dict) and isinstance(b, dict):
-        return list(a) == list(b) and all(same(a[key], b[key]) for key in a)
+        return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
     if isinstance(a, list) and isinstance(b, list):
         return len(a) == len(b) and all(map(same, a, b))
     return type(a) is type(b) and (a == b or (a != a and b != b))

@@ -13,6 +13,7 @@ MISTAKES = [
     ("roi.png", "nope.png", 2, "image.file: there is no file"),
     ("roi.png", "roi.gif", 2, "expected one of .tif"),
     ("roi.png", "broken.png", 2, "damaged"),
+    ("roi.png", "grey.npy", 2, "image.file holds float64 values: labels are integers"),
     ("roi.png", "one.png", 2, "single voxel"),
     ('file = "roi.png"', 'sample = "nmc_slice"', 3, "image.voxel does not go with image.sample"),
     ('"20 nm"', '"20 s"', 3, "image.voxel is '20 s', which is not of the dimension of m"),

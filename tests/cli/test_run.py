@@ -16,6 +16,10 @@ import pytest
 from PIL import Image
 from small_run import CASE, FILES
 
+from anosim import job
+from anosim.case import Case
+from anosim.cli.run import EXAMPLE
+
 Command = Callable[..., subprocess.CompletedProcess[str]]
 Finished = tuple[Path, str, str]
 
@@ -62,6 +66,8 @@ def check_provenance(found: dict, folder: Path) -> None:
     assert origin["case_sha256"] == sha256(case).hexdigest()
     assert origin["solvers"]["skfem"]["order"] == "2"
     assert origin["mesher"]["options"]["size"] == pytest.approx(8e-8)
+    assert origin["solvers"]["skfem"]["distribution"].startswith("anosim ")
+    assert origin["mesher"]["name"] == "gmsh"
     assert origin["libraries"]["numpy"]
     assert set(origin["seconds"]) >= {"mesh", "solve by skfem", "draw"}
 
@@ -104,22 +110,26 @@ def test_the_case_in_the_results_runs_again(
         assert first[key] == second[key]
 
 
-def test_a_steady_state_and_a_run_that_only_fluxes_drive(anosim: Command, folder: Path) -> None:
+def test_a_steady_state(folder: Path) -> None:
     rest, _, _ = CASE.partition("[output]")
-    (folder / "steady.toml").write_text(rest.replace('"10 s"', '"inf"'))
-    done = anosim("run", "steady.toml")
-    assert done.returncode == 0, done.stderr
-    found = json.loads((folder / "results" / "results.json").read_text())
+    found = job.run(Case.parse(rest.replace('"10 s"', '"inf"'), base=folder)).results
     assert found["average_mol_per_m3"]["sei"] == pytest.approx([1000.0])
     assert found["time_to_90_percent"] is None
     assert "time_to_90.png" not in found["files"]
-    start, end = rest.index('type = "mass'), rest.index("[solve]")
-    text = rest[:start] + 'type = "flux"\nvalue = "1e-6 mol/m^2/s"\n\n' + rest[end:]
-    (folder / "flux.toml").write_text(text)
-    done = anosim("run", "flux.toml")
-    assert done.returncode == 0, done.stderr
-    found = json.loads((folder / "results" / "results.json").read_text())
+    assert (folder / "results" / "concentration.png").is_file()
+
+
+def test_a_run_that_only_a_flux_drives(folder: Path) -> None:
+    start, end = CASE.index('type = "mass'), CASE.index("[solve]")
+    text = CASE[:start] + 'type = "flux"\nvalue = "1e-6 mol/m^2/s"\n\n' + CASE[end:]
+    found = job.run(Case.parse(text, base=folder)).results
     assert found["uptake_mol_per_m"]["pore|sei"][-1] == pytest.approx(8e-7 * 1e-6 * 10, rel=1e-2)
+    assert found["time_to_90_percent"] is None
+
+
+def test_the_example_of_the_help_is_a_case(folder: Path) -> None:
+    case = Case.parse(EXAMPLE, base=folder)
+    case.problem(case.mesh(case.microstructure()))
 
 
 ERRORS = [

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from anosim import cli, plugins
+from anosim import cli
 from anosim.case import Case
 from anosim.cli import demo, doctor
-from anosim.errors import MissingDependencyError
 from anosim.plugins import MESHERS, SOLVERS
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
@@ -40,14 +39,15 @@ def test_the_demo_is_a_case_like_any_other(order: int) -> None:
     assert case.solvers["skfem"].order == order  # type: ignore[attr-defined]
 
 
-def test_the_demo_makes_do_with_what_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    def solver(name: str) -> type:
-        if name == "fenicsx":
-            raise MissingDependencyError("no")
-        return object
-
-    monkeypatch.setattr(plugins, "solver", solver)
-    assert demo.installed() == ("skfem",)
+@pytest.mark.parametrize(
+    ("reasons", "names"),
+    [(("", ""), ("skfem", "fenicsx")), (("", "no gcc"), ("skfem",)), (("no", "no"), ("skfem",))],
+)
+def test_the_demo_makes_do_with_what_works(
+    monkeypatch: pytest.MonkeyPatch, reasons: tuple[str, str], names: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr(demo, "trials", lambda named: dict(zip(named, reasons, strict=True)))
+    assert demo.usable() == names
 
 
 def test_solvers_lists_names_options_and_state(anosim: Command) -> None:
