@@ -57,8 +57,8 @@ def test_particles_that_take_lithium_up_across_their_surface(folder: Path) -> No
     assert Case.parse(perfect, base=folder).conditions[pair] == InterfaceTransfer(math.inf, 2.0)
     problem = case.problem(case.mesh(case.microstructure()))
     assert problem.transfers == {("particle", "sei"): transfer}
-    with pytest.raises(CaseError, match="line 17: conditions.on is .* one has a material"):
-        Case.parse(text.replace("[materials.particle]", "[materials.pore]"), base=folder)
+    with pytest.raises(CaseError, match="'particle'\\], of which one has a material; an interface"):
+        Case.parse(text.replace('["sei", "particle"]', '["pore", "particle"]'), base=folder)
 
 
 def test_default_times_and_an_early_time_that_the_solver_must_hear_of(folder: Path) -> None:
