@@ -74,11 +74,7 @@ def solution(
             modes.trajectory.decay / form.time, modes.trajectory.amplitudes / form.time
         ),
         reactions=reactions,
-        record={
-            **(record or {}),
-            "modes": str(len(shapes)),
-            "error estimate": f"{modes.error:.1e}",
-        },
+        record={**(record or {}), **statistics},
     )
 
 
