@@ -40,7 +40,7 @@ def test_it_passes_the_conformance_checks(installed):
             "pytest",
             "-p",
             "no:cacheprovider",
-            str(TOY / "test_conformance.py"),
+            str(TOY / "conformance.py"),
         ],
         env=installed,
         capture_output=True,
