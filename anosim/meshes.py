@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
+from os import PathLike
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,6 +64,19 @@ class Mesh:
         sides = {n: np.array(e, dtype=np.int64).reshape(-1, 2) for n, e in self.sides.items()}
         object.__setattr__(self, "sides", MappingProxyType(sides))
         self._check_names()
+
+    @staticmethod
+    def read(path: str | PathLike[str], *, unit: float | str = "m", phases: Any = None) -> "Mesh":
+        """Read a mesh of this or another program: ``anosim.formats.meshes.files.read_mesh``."""
+        from anosim.formats.meshes.files import read_mesh
+
+        return read_mesh(path, unit=unit, phases=phases)
+
+    def write(self, path: str | PathLike[str]) -> None:
+        """Write a mesh in the format of the path's ending: see ``anosim.formats.meshes.files``."""
+        from anosim.formats.meshes.files import write_mesh
+
+        write_mesh(self, path)
 
     def _check_names(self) -> None:
         if len(set(self.phases)) != len(self.phases):

@@ -16,7 +16,7 @@ from anosim.microstructure import Microstructure
 
 _VISIBLE = 900
 """Triangles that the second panel shows at most."""
-_DENSE = 6000
+DENSE = 6000
 """Triangles up to which the first panel shows every edge."""
 _CANDIDATES = 100
 
@@ -43,8 +43,8 @@ def mesh(mesh: Mesh, *, over: Microstructure | None = None) -> Figure:
             [whole, part], titles=["whole mesh", second], legend=swatches(areas), note=_note(mesh)
         )
         first, zoom = page.panels
-        if len(mesh.cells) <= _DENSE:
-            _edges(first, mesh, mesh.edges.vertices, 0.2)
+        if len(mesh.cells) <= DENSE:
+            draw_edges(first, mesh, mesh.edges.vertices, 0.2)
         frame = (part.left, part.top), part.width, part.height
         first.add_patch(Rectangle(*frame, fill=False, edgecolor="black", linewidth=0.8, zorder=3))
         if over is None:
@@ -52,9 +52,9 @@ def mesh(mesh: Mesh, *, over: Microstructure | None = None) -> Figure:
         else:
             draw_ground([first], mesh, None, areas)
             draw_ground([zoom], mesh, over, areas)
-        _edges(zoom, mesh, _within(mesh, mesh.edges.vertices, part), 0.35)
+        draw_edges(zoom, mesh, edges_within(mesh, mesh.edges.vertices, part), 0.35)
         for pairs in mesh.interfaces.values():
-            _edges(zoom, mesh, _within(mesh, pairs, part), 1.1)
+            draw_edges(zoom, mesh, edges_within(mesh, pairs, part), 1.1)
         scale_bar(first)
         scale_bar(zoom)
     return page.figure
@@ -100,14 +100,15 @@ def _inside(places: Floats, corner: Floats, size: Floats) -> NDArray[np.bool_]:
     return np.asarray(np.all((places >= corner) & (places <= corner + size), axis=1))
 
 
-def _within(mesh: Mesh, pairs: Ints, part: Window) -> Ints:
+def edges_within(mesh: Mesh, pairs: Ints, part: Window) -> Ints:
+    """Those of the edges whose box meets a window."""
     ends = mesh.points[pairs]
     low = np.array([part.left, part.top])
     high = low + np.array([part.width, part.height])
     return pairs[np.all((ends.max(axis=1) >= low) & (ends.min(axis=1) <= high), axis=1)]
 
 
-def _edges(panel: Axes, mesh: Mesh, pairs: Ints, width: float) -> None:
+def draw_edges(panel: Axes, mesh: Mesh, pairs: Ints, width: float) -> None:
     """Edges as lines, bent ones through their midpoints."""
     nodes = pairs
     if mesh.order == 2:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from anosim.errors import InputError
 from anosim.formats.atomic import replacing
+from anosim.formats.meshes.vtk import boundary_table, codes, held
 from anosim.meshes import Floats, Ints, Mesh
 from anosim.solution import Solution, Times
 
@@ -25,7 +26,8 @@ _LINEAR, _QUADRATIC = 5, 22
 def write_mesh(mesh: Mesh, path: str | PathLike[str]) -> None:
     """The whole mesh with ``phase`` and ``quality`` (SICN) per cell.
 
-    ``phase`` counts through the field data's ``phases``, which holds the names.
+    ``phase`` counts through the field data's ``phases``, which holds the names. Field data
+    ``boundaries`` has the names of sides and interfaces, ``boundary_edges`` their edges.
 
     Raises:
         InputError: no such folder.
@@ -33,7 +35,11 @@ def write_mesh(mesh: Mesh, path: str | PathLike[str]) -> None:
     with _file(path) as root:
         _grid(root, mesh.points, mesh.cells)
         _cell_data(root, {"phase": mesh.cell_phase, "quality": mesh.quality})
-        _names(root, mesh.phases)
+        boundaries, edges = boundary_table(mesh)
+        for name, texts in (("phases", mesh.phases), ("boundaries", boundaries)):
+            _names(root, held(texts), name)
+            root.file[f"names/{name}"] = codes(texts)  # texts of any length are slow to check
+        root["FieldData/boundary_edges"] = edges
 
 
 def write_solution(
@@ -104,11 +110,11 @@ def _cell_data(root: Any, arrays: Mapping[str, NDArray[Any]]) -> None:
         _dataset(group, name, array)
 
 
-def _names(root: Any, phases: Sequence[str]) -> None:
+def _names(root: Any, texts: Sequence[str], name: str = "phases") -> None:
     """Names as UTF-8 bytes that claim to be ASCII: VTK's reader crashes on any other string."""
-    names = np.array([name.encode() for name in phases], dtype=object)
+    names = np.array([text.encode() for text in texts], dtype=object)
     kind = h5py.string_dtype("ascii")
-    root.create_group("FieldData").create_dataset("phases", data=names, dtype=kind)
+    root.require_group("FieldData").create_dataset(name, data=names, dtype=kind)
 
 
 def _concentration(group: Any, solution: Solution, steps: Floats) -> None:

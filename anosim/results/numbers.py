@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from anosim.meshes import Floats, Mesh
+from anosim.meshes import Floats
 from anosim.microstructure import Microstructure
 from anosim.problem import Concentration, Condition, InterfaceTransfer, MassTransfer
 from anosim.results.dimensionless import dimensionless, label
+from anosim.results.mesh_report import mesh_numbers
 from anosim.solution import Solution, Times
 
 Points = Mapping[str, tuple[float, float]]
@@ -100,24 +101,6 @@ def image_numbers(image: Microstructure) -> dict[str, Any]:
         "shape_voxels": list(image.labels.shape),
         "voxel_m": list(image.voxel),
         "area_fraction": dict(image.fractions),
-    }
-
-
-def mesh_numbers(mesh: Mesh) -> dict[str, Any]:
-    """Counts, fractions, lengths and quality of a mesh."""
-    total = sum(mesh.phase_areas.values())
-    lengths = {
-        label(name): float(np.linalg.norm(np.diff(mesh.points[edges], axis=1), axis=2).sum())
-        for name, edges in mesh.interfaces.items()
-    }
-    return {
-        "points": len(mesh.points),
-        "triangles": len(mesh.cells),
-        "area_fraction": {name: area / total for name, area in mesh.phase_areas.items()},
-        "interface_length_m": lengths,
-        "quality_sicn_smallest": float(mesh.quality.min()),
-        "quality_sicn_median": float(np.median(mesh.quality)),
-        "angle_smallest_degrees": float(mesh.angles.min()),
     }
 
 

@@ -1,0 +1,56 @@
+"""``anosim convert``: a mesh from one file format to another."""
+
+from argparse import Namespace
+from typing import Any
+
+from anosim.cli.mesh import add_reports, finish
+from anosim.cli.screen import watching
+from anosim.cli.verbs import add_quiet, add_verb
+from anosim.errors import InputError
+from anosim.formats.meshes.files import FORMATS, check_writable
+from anosim.meshes import Mesh
+from anosim.results import Stopwatch
+
+
+def add(verbs: Any) -> None:
+    """Add the verb."""
+    verb = add_verb(
+        verbs,
+        "convert",
+        "Read a mesh of any program, write it in another format and say how good it is.",
+        "anosim convert cell.inp cell.msh --unit um --phase Set-1=pore --phase Set-2=particle",
+        do,
+    )
+    endings = ", ".join(FORMATS)
+    verb.add_argument("input", metavar="FROM", help=f"the mesh: {endings}")
+    verb.add_argument("output", metavar="TO", help="the new file, in m; the same endings")
+    verb.add_argument(
+        "--unit", default="m", help='unit of length in the file, as "um" (default: %(default)s)'
+    )
+    verb.add_argument(
+        "--phase",
+        metavar="GROUP[=NAME]",
+        action="append",
+        help="a group of the file that is a phase, and its new name; once for each phase",
+    )
+    add_reports(verb)
+    add_quiet(verb)
+
+
+def do(arguments: Namespace) -> int:
+    """Convert the mesh and print its report."""
+    phases = dict(map(_renamed, arguments.phase)) if arguments.phase else None
+    with watching(quiet=arguments.quiet):
+        watch = Stopwatch()
+        check_writable(arguments.output)
+        with watch.stage("read"):
+            mesh = Mesh.read(arguments.input, unit=arguments.unit, phases=phases)
+        finish(mesh, None, arguments, watch)
+    return 0
+
+
+def _renamed(text: str) -> tuple[str, str]:
+    group, _, name = text.partition("=")
+    if not group:
+        raise InputError(f"--phase {text!r}: write it as GROUP or GROUP=NAME")
+    return group, name or group

@@ -1,0 +1,1 @@
+"""Meshes in the files of other programs."""

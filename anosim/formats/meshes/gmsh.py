@@ -1,0 +1,213 @@
+"""Meshes as Gmsh's .msh files: 4.1 is written; 4.1 and 2.2 are read, as text and binary.
+
+Format: https://gmsh.info/doc/texinfo/gmsh.html#MSH-file-format. Phases are physical surfaces,
+interfaces (``a|b``) and sides physical curves. A double quote and control characters in a name
+become ``%XX``. Surfaces that are in no physical group are called ``surface 3`` after their tag.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from anosim.errors import InputError
+from anosim.formats.meshes.gmsh_numbers import Numbers, sections
+from anosim.formats.meshes.gmsh_write import write
+from anosim.formats.meshes.names import unescaped
+from anosim.formats.meshes.parts import Parts, gathered, places, refused, stacked
+from anosim.meshes import Floats, Ints
+
+__all__ = ["read", "write"]
+
+LINES, TRIANGLES, POINT = {1: 2, 8: 3}, {2: 3, 9: 6}, 15
+"""Nodes of the element types that are used, by Gmsh's numbers."""
+_OTHERS = {3: "quadrangles", 16: "quadrangles", 10: "quadrangles", 4: "tetrahedra", 5: "hexahedra"}
+_OTHERS |= {6: "prisms", 7: "pyramids", 11: "tetrahedra", 20: "triangles with 9 nodes"}
+_OTHERS |= {21: "triangles with 10 nodes"}
+
+
+@dataclass
+class Content:
+    """What the sections of a file hold.
+
+    Attributes:
+        names: of physical groups by (dimension, tag).
+        physical: tags of the physical groups of each entity, by (dimension, tag).
+        numbers: the tag of each point.
+        points: shape (n_points, 3).
+        blocks: (element type, tag of each element, its nodes' tags, (dimension, entity),
+            physical groups or None) of elements that belong together.
+    """
+
+    names: dict[tuple[int, int], str] = field(default_factory=dict)
+    physical: dict[tuple[int, int], Sequence[int]] = field(default_factory=dict)
+    numbers: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    points: Floats = field(default_factory=lambda: np.empty((0, 3)))
+    blocks: list[tuple[int, Ints, Ints, tuple[int, int], Sequence[int] | None]] = field(
+        default_factory=list
+    )
+
+
+def read(path: Path) -> Parts:
+    """Read a .msh file."""
+    content = Content()
+    for name, numbers in sections(path.read_bytes()):
+        old = numbers.version < 4.0
+        reader = (_OLD if old else _NEW).get(name)
+        if reader is not None:
+            reader(content, numbers)
+    return _parts(content)
+
+
+def _parts(content: Content) -> Parts:
+    """Elements in the order of their tags; groups in that of the physical tags."""
+    triangles = [block for block in content.blocks if block[0] in TRIANGLES]
+    nodes = stacked([block[2] for block in triangles])
+    order = np.argsort(np.concatenate([block[1] for block in triangles]), kind="stable")
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    named, first = [], 0
+    for _, tags, _, entity, physical in triangles:
+        here = place[first : first + len(tags)]
+        named += [(rank, name, here) for rank, name in _names(content, entity, physical)]
+        first += len(tags)
+    edges = [
+        (rank, name, places(content.numbers, block[2][:, :2], "node"))
+        for block in content.blocks
+        if block[0] in LINES
+        for rank, name in _names(content, block[3], block[4])
+        if name != _unnamed(block[3])  # a curve in no group
+    ]
+    cells = places(content.numbers, nodes[order], "node")
+    cells, groups = _once(cells, _by_rank(named))
+    return Parts(content.points, cells, groups, _by_rank(edges))
+
+
+def _by_rank(named: list[tuple[tuple[int, int], str, Ints]]) -> dict[str, Ints]:
+    ranked = sorted(named, key=lambda entry: entry[0])
+    return gathered((name, array) for _, name, array in ranked)
+
+
+def _names(
+    content: Content, entity: tuple[int, int], physical: Sequence[int] | None
+) -> list[tuple[tuple[int, int], str]]:
+    """Names of an entity's groups with what they are sorted by; its own without a group."""
+    tags = content.physical.get(entity, ()) if physical is None else physical
+    found = []
+    for tag in {abs(tag): None for tag in tags}:
+        kind = {1: "curve", 2: "surface"}[entity[0]]
+        name = content.names.get((entity[0], tag)) or f"physical {kind} {tag}"
+        found.append(((0, tag), name))
+    return found or [((1, entity[1]), _unnamed(entity))]
+
+
+def _unnamed(entity: tuple[int, int]) -> str:
+    return f"{ {1: 'curve', 2: 'surface'}[entity[0]] } {entity[1]}"
+
+
+def _once(cells: Ints, groups: Mapping[str, Ints]) -> tuple[Ints, Mapping[str, Ints]]:
+    """Each cell once: format 2 repeats those that are in several groups."""
+    corners = np.sort(cells[:, :3], axis=1)
+    _, first, inverse = np.unique(corners, axis=0, return_index=True, return_inverse=True)
+    if len(first) == len(cells):
+        return cells, groups
+    kept = np.sort(first)
+    new = np.searchsorted(kept, first)[inverse.ravel()]
+    return cells[kept], {name: np.unique(new[array]) for name, array in groups.items()}
+
+
+def _physical_names(content: Content, numbers: Numbers) -> None:
+    for line in numbers.lines()[1:]:
+        head, quote, rest = line.partition('"')
+        dimension, tag = head.split()
+        name = rest.rpartition('"')[0] if quote else ""
+        content.names[int(dimension), int(tag)] = unescaped(name)
+
+
+def _entities(content: Content, numbers: Numbers) -> None:
+    counts = numbers.sizes(4)
+    for dimension, count in enumerate(counts.tolist()):
+        for _ in range(count):
+            tag = numbers.ints(1)[0]
+            numbers.floats(3 if dimension == 0 else 6)
+            groups = numbers.ints(numbers.sizes(1)[0])
+            content.physical[dimension, int(tag)] = groups.tolist()
+            if dimension:
+                numbers.ints(numbers.sizes(1)[0])
+
+
+def _nodes(content: Content, numbers: Numbers) -> None:
+    blocks = int(numbers.sizes(4)[0])
+    tags, points = [], []
+    for _ in range(blocks):
+        dimension, _, parametric = numbers.ints(3).tolist()
+        count = int(numbers.sizes(1)[0])
+        width = 3 + (dimension if parametric else 0)
+        tags.append(numbers.sizes(count))
+        points.append(numbers.floats(count * width).reshape(count, width)[:, :3])
+    numbered = np.concatenate(tags)
+    order = np.argsort(numbered, kind="stable")
+    content.numbers, content.points = numbered[order], np.concatenate(points)[order]
+
+
+def _elements(content: Content, numbers: Numbers) -> None:
+    for _ in range(int(numbers.sizes(4)[0])):
+        dimension, entity, kind = numbers.ints(3).tolist()
+        count = int(numbers.sizes(1)[0])
+        width = 1 + _width(kind)
+        rows = numbers.sizes(count * width).reshape(count, width)
+        content.blocks.append((kind, rows[:, 0], rows[:, 1:], (dimension, entity), None))
+
+
+def _old_nodes(content: Content, numbers: Numbers) -> None:
+    count = int(numbers.count())
+    content.numbers, content.points = numbers.records(count, 3)
+
+
+def _old_elements(content: Content, numbers: Numbers) -> None:
+    """Elements of format 2, by type and tags; the first tag is the group, the second the entity."""
+    rows: dict[tuple[int, int, int], list[Ints]] = defaultdict(list)
+    for kind, tags, block in numbers.elements(int(numbers.count()), _width):
+        group = block[:, 1] if tags else np.zeros(len(block), np.int64)
+        entity = block[:, 2] if tags > 1 else np.zeros(len(block), np.int64)
+        for pair in np.unique(np.column_stack([group, entity]), axis=0).tolist():
+            here = block[(group == pair[0]) & (entity == pair[1])]
+            rows[kind, pair[0], pair[1]].append(np.delete(here, np.s_[1 : 1 + tags], axis=1))
+    for (kind, tag, where), blocks in rows.items():
+        block = np.concatenate(blocks)
+        dimension = 1 if kind in LINES else 2
+        physical = [tag] if tag else []
+        content.blocks.append((kind, block[:, 0], block[:, 1:], (dimension, where), physical))
+
+
+def _width(kind: int) -> int:
+    """Nodes of an element type.
+
+    Raises:
+        UnsupportedError: neither point, line nor triangle of order 1 or 2.
+    """
+    found = (LINES | TRIANGLES | {POINT: 1}).get(kind)
+    if found is None:
+        raise refused(_OTHERS.get(kind, f"elements of Gmsh's type {kind}"))
+    return found
+
+
+def _parts_of_mesh(content: Content, numbers: Numbers) -> None:
+    raise InputError("the mesh is partitioned: save it as one part")
+
+
+Reader = Callable[[Content, Numbers], None]
+_NEW: Mapping[str, Reader] = {
+    "PhysicalNames": _physical_names,
+    "Entities": _entities,
+    "PartitionedEntities": _parts_of_mesh,
+    "Nodes": _nodes,
+    "Elements": _elements,
+}
+_OLD: Mapping[str, Reader] = {
+    "PhysicalNames": _physical_names,
+    "Nodes": _old_nodes,
+    "Elements": _old_elements,
+}

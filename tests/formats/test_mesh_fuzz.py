@@ -1,0 +1,93 @@
+"""Damaged mesh files give a sentence, and at once."""
+
+import random
+import time
+
+import gmsh
+import mesh_files
+import pytest
+from mesh_samples import ENDINGS, bent, strips
+
+from anosim.errors import AnosimError
+from anosim.formats.meshes.files import read_mesh, write_mesh
+
+RUNS = 150
+INSERTED = b'0123456789-.eE,*$"<># \n\x00\xff'
+
+
+def damaged(good, seed):
+    rng = random.Random(seed)
+    data = bytearray(good)
+    for _ in range(rng.choice([1, 1, 2, 5, 20])):
+        place = rng.randrange(len(data))
+        match rng.randrange(5):
+            case 0:
+                data[place] = rng.randrange(256)
+            case 1:
+                del data[place : place + rng.choice([1, 4, 50])]
+            case 2:
+                data[place:place] = bytes(rng.choices(INSERTED, k=rng.choice([1, 3, 8])))
+            case 3:
+                del data[place + 1 :]
+            case 4:
+                other = rng.randrange(len(data))
+                data[place : place + 10] = data[other : other + 10]
+        data = data or bytearray(b" ")
+    return bytes(data)
+
+
+def check(path, target):
+    """Read ``path`` with ``target``, a part of it, damaged in many ways."""
+    good = target.read_bytes()
+    for seed in range(RUNS):
+        target.write_bytes(damaged(good, seed))
+        start = time.perf_counter()
+        try:
+            read_mesh(path)
+        except AnosimError as error:
+            assert len(str(error)) < 1000
+        assert time.perf_counter() - start < 2.0, f"seed {seed}"
+    target.write_bytes(good)
+    read_mesh(path)
+
+
+@pytest.mark.parametrize("order", [1, 2])
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_own_files(tmp_path, ending, order):
+    path = tmp_path / f"m{ending}"
+    write_mesh(strips() if order == 1 else bent(strips()), path)
+    check(path, path)
+    if ending == ".xdmf":
+        check(path, path.with_suffix(".h5"))
+
+
+@pytest.mark.parametrize("name", ["ABAQUS", "NASTRAN", "NASTRAN_ORDER_2", "COMSOL", "COMSOL_6_4"])
+def test_files_of_others(tmp_path, name):
+    ending = {"A": ".inp", "N": ".nas", "C": ".mphtxt"}[name[0]]
+    path = tmp_path / f"m{ending}"
+    path.write_text(getattr(mesh_files, name), encoding="utf-8")
+    check(path, path)
+
+
+@pytest.mark.parametrize("binary", [0, 1])
+@pytest.mark.parametrize("version", [2.2, 4.1])
+def test_files_of_gmsh(tmp_path, version, binary):
+    write_mesh(strips(), tmp_path / "a.msh")
+    gmsh.initialize(interruptible=False)
+    try:
+        gmsh.option.setNumber("General.Terminal", 0)
+        gmsh.option.setNumber("Mesh.MshFileVersion", version)
+        gmsh.option.setNumber("Mesh.Binary", binary)
+        gmsh.open(str(tmp_path / "a.msh"))
+        gmsh.write(str(tmp_path / "b.msh"))
+    finally:
+        gmsh.finalize()
+    check(tmp_path / "b.msh", tmp_path / "b.msh")
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_files_of_another_kind(tmp_path, ending):
+    for text in ("", "\0", "$MeshFormat\n", "<VTKFile/>", "*NODE\n*ELEMENT\n", "0 1 1 5 mesh1"):
+        (tmp_path / f"m{ending}").write_text(text)
+        with pytest.raises(AnosimError):
+            read_mesh(tmp_path / f"m{ending}")
