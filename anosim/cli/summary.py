@@ -92,6 +92,8 @@ def _checks(found: Mapping[str, Any]) -> list[tuple[str, str]]:
     for phase, values in pure["fourier"].items():
         if values:
             rows.append(("Fourier number D t/L²", f"{phase} {values[-1] or 0:.3g} at the end"))
+    for phase, modulus in pure["thiele_modulus"].items():
+        rows.append(("Thiele modulus L √(r/D)", f"{phase} {modulus:.3g}"))
     if found["resolved_from_s"]:
         rows.append(("resolved by the mesh", f"from {found['resolved_from_s']:.2g} s on"))
     if found["overshoot_share"]:

@@ -1,4 +1,4 @@
-"""The dimensionless numbers of a problem: Biot and Fourier."""
+"""The dimensionless numbers of a problem: Biot, Fourier and Thiele."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,14 +7,16 @@ import numpy as np
 
 from anosim.domain import Domain
 from anosim.meshes import Boundary
-from anosim.problem import Diffusion, MassTransfer
+from anosim.problem import Diffusion, InterfaceTransfer, MassTransfer
 
 
 def dimensionless(problem: Diffusion, times: Sequence[float]) -> dict[str, Any]:
-    """Biot and Fourier numbers, and the length that they are made with.
+    """Biot, Fourier and Thiele numbers, and the length that they are made with.
 
-    L is the largest geodesic distance of any reachable point to a source. Per mass-transfer
-    boundary and adjacent phase Bi = k_f L / D; per phase and time Fo = D t / L^2.
+    L is the largest geodesic distance of any reachable point to a source. Per boundary or
+    interface with a transfer coefficient and adjacent phase Bi = k L / D; per phase and time
+    Fo = D t / L^2; per phase with a reaction the Thiele modulus L sqrt(r / D), whose square is a
+    Damkoehler number.
     """
     from anosim.geodesic import distance
 
@@ -28,14 +30,25 @@ def dimensionless(problem: Diffusion, times: Sequence[float]) -> dict[str, Any]:
             "biot": condition.coefficient * length / problem.materials[phase].diffusivity,
         }
         for name, condition in problem.conditions.items()
-        if isinstance(condition, MassTransfer)
+        if isinstance(condition, MassTransfer | InterfaceTransfer)
+        and np.isfinite(condition.coefficient)
         for phase in _phases_at(domain, name)
     ]
+    thiele = {
+        phase: length * float(np.sqrt(material.reaction / material.diffusivity))
+        for phase, material in problem.materials.items()
+        if material.reaction > 0.0
+    }
     fourier = {
         phase: [material.diffusivity * time / length**2 if length else np.inf for time in times]
         for phase, material in problem.materials.items()
     }
-    return {"largest_distance_to_source_m": length, "biot": biot, "fourier": fourier}
+    return {
+        "largest_distance_to_source_m": length,
+        "biot": biot,
+        "fourier": fourier,
+        "thiele_modulus": thiele,
+    }
 
 
 def label(boundary: Boundary) -> str:
@@ -45,4 +58,6 @@ def label(boundary: Boundary) -> str:
 
 def _phases_at(domain: Domain, name: Boundary) -> list[str]:
     """The phases of the domain that a boundary touches."""
+    if isinstance(name, tuple) and set(name) <= set(domain.phases):
+        return list(name)
     return [domain.mesh.phases[index] for index in np.unique(domain.boundary_phases(name))]
