@@ -1,6 +1,8 @@
 """Meshes of label images by Gmsh: the mesher plugin "gmsh"."""
 
 from anosim_geometry.dependency import gmsh_version
+from anosim_geometry.islands import Change, Cleaning, cleaned
 from anosim_geometry.mesher import GmshMesher
+from anosim_geometry.triangulation import MeshSizeWarning
 
-__all__ = ["GmshMesher", "gmsh_version"]
+__all__ = ["Change", "Cleaning", "GmshMesher", "MeshSizeWarning", "cleaned", "gmsh_version"]

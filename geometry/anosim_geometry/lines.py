@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from anosim_geometry.crossings import tangled
 from anosim_geometry.curves import Curves
 from anosim_geometry.network import OUTSIDE, Network
-from anosim_geometry.sizing import Sizes, refined_to, size_field
+from anosim_geometry.sizing import Sizes, refined_to
 from anosim_geometry.smoothing import restoring_shift
 
 Floats = NDArray[np.float64]
@@ -50,12 +50,19 @@ class Cut:
         return np.asarray(both[both[:, 0] != OUTSIDE])
 
 
-def cut_to_size(network: Network, smooth: Curves, sizes: Sizes) -> tuple[Cut, Floats]:
+def cut_to_size(
+    network: Network, smooth: Curves, field: Floats, sizes: Sizes
+) -> tuple[Cut, Floats]:
     """The arcs' segments, and the size field between them, shape (rows, columns).
 
     Where arcs had to be cut more finely than asked, the field and with it the arcs around follow.
+
+    Args:
+        network: the network, for the pixels along each arc.
+        smooth: the smooth arcs, in the unit of ``sizes``.
+        field: edge length wanted at every pixel, shape (rows, columns).
+        sizes: growth and pixel sides.
     """
-    field = size_field(network, sizes)
     made = cut(network, smooth, field, _fewest(smooth))
     for _ in range(FIELD_PASSES):
         field = refined_to(field, made.curves, made.seen_by(network), sizes)
@@ -79,7 +86,7 @@ def cut(network: Network, smooth: Curves, field: Floats, least: Ints) -> Cut:
         least: segments that each arc gets at least, shape (n_arcs,).
     """
     wanted = _along(network, field)
-    inside = (network.left != OUTSIDE) & (network.right != OUTSIDE)
+    inside = (network.left != OUTSIDE) & (network.right != OUTSIDE) & ~_straight(smooth)
     while True:
         kept = least >= KEPT_SHARE * np.diff(smooth.first)
         made = _divided(smooth, wanted, least, kept)
@@ -95,6 +102,13 @@ def cut(network: Network, smooth: Curves, field: Floats, least: Ints) -> Cut:
 def _along(network: Network, field: Floats) -> Floats:
     """The field along the network, shape (n_network_segments,)."""
     return np.asarray(np.append(field.ravel(), np.inf)[network.pixels].min(axis=1))
+
+
+def _straight(curves: Curves) -> Bools:
+    """Arcs without a bend, shape (n_arcs,): their chords cut off nothing."""
+    ends = curves.points[curves.ends]
+    chord = np.hypot(*(ends[:, 1] - ends[:, 0]).T)
+    return np.asarray(np.add.reduceat(curves.lengths, curves.first[:-1]) < chord * (1.0 + 1e-12))
 
 
 def _astray(curves: Curves, smooth: Curves) -> Bools:

@@ -3,24 +3,20 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from anosim.errors import InputError, UnsupportedError
+from anosim.errors import InputError, UnsupportedError, listing
 from anosim.meshes import Mesh
 from anosim.microstructure import Microstructure
 from anosim.progress import report
-from anosim.units import si
+from anosim_geometry import options
+from anosim_geometry.bending import bent, second_order
 from anosim_geometry.conversion import to_mesh
 from anosim_geometry.dependency import load_gmsh
-from anosim_geometry.faces import faces_of
-from anosim_geometry.gmsh_fill import Triangles, filled
-from anosim_geometry.lines import cut_to_size
+from anosim_geometry.islands import RULES, Cleaning, cleaned
 from anosim_geometry.network import network_of
-from anosim_geometry.quality import rounded
-from anosim_geometry.sizing import Sizes
+from anosim_geometry.sizing import Sizes, wishes_of
 from anosim_geometry.smoothing import smoothed
-
-Floats = NDArray[np.float64]
+from anosim_geometry.triangulation import Limits, triangulated
 
 INTERFACE_PIXELS, BULK_PIXELS = 1.0, 4.0
 """Default edge lengths, in units of the smaller pixel side."""
@@ -30,38 +26,86 @@ INTERFACE_PIXELS, BULK_PIXELS = 1.0, 4.0
 class GmshMesher:
     """Triangles that follow smoothed phase boundaries, finer there than in the bulk.
 
+    Boundaries between phases are smoothed: along each axis no point of theirs moves by more than
+    0.4 pixels, and every phase keeps its area to within 0.5 % where ``interface_size`` is at most
+    a pixel. The image's border and corners are exact. Regions that touch only at a corner of
+    pixels are separate parts that meet in one point.
+
     Attributes:
         size: edge length away from interfaces, m; if not given 4 pixels, or ``interface_size``
             if that is more. The image's shorter side is the most.
         interface_size: edge length at interfaces, m; if not given 1 pixel, or ``size`` if that
             is less. Where phases are so thin, or so close, that segments of this length would
             cross or make needles, segments are shorter.
+        interface_sizes: edge lengths at the interfaces of certain pairs of phases, in place of
+            ``interface_size``: ``{("pore", "sei"): "15 nm"}``, or a list of
+            ``["pore", "sei", "15 nm"]`` as case files have it.
         growth: the edge length grows by at most this much per unit of distance, above 0 up to 1.
+        gap_elements: how many triangles lie at least side by side across a phase, wherever it is
+            thin; 0 switches this off. It makes no edges shorter than a quarter pixel.
+        elements: wanted number of triangles, instead of sizes: edges keep the proportions of the
+            default sizes and ``gap_elements``, and are scaled until the number is met within
+            10 %. Where that is impossible a ``MeshSizeWarning`` says so.
+        max_elements: the most triangles that sizes may lead to; beyond that all edges are made
+            longer, and a ``MeshSizeWarning`` says what asked for so many.
+        order: 1 for straight sides; 2 for triangles with midpoints, whose sides bend along the
+            smoothed boundaries while phases keep their areas.
+        staircase: keep the exact edges of the pixels instead of smoothing them.
+        least_pixels: regions of fewer pixels than this go, by the rule of ``islands``;
+            ``cleaned`` reports what that changes.
+        islands: "merge" gives such a region to the neighbouring phase with which it shares the
+            longest boundary; "drop" does so only with regions inside one phase, and keeps those
+            between several.
 
-    A pixel is its shorter side. Regions that touch only at a corner of pixels meet in one point.
+    A pixel is its shorter side.
 
     Raises:
-        InputError: a size that is not positive, or an interface size above the bulk size.
+        InputError: an option that is out of its range, or two that exclude each other.
     """
 
     size: float | str | None = None
     interface_size: float | str | None = None
+    interface_sizes: options.GivenPairSizes = ()
     growth: float = 0.3
+    gap_elements: int = 3
+    elements: int | None = None
+    max_elements: int | None = None
+    order: int = 1
+    staircase: bool = False
+    least_pixels: int = 0
+    islands: str = "merge"
 
     def __post_init__(self) -> None:
         for name in ("size", "interface_size"):
             given = getattr(self, name)
             if given is not None:
-                object.__setattr__(self, name, _length(given, f"GmshMesher.{name}"))
-        object.__setattr__(self, "growth", _growth(self.growth))
-        if self.size is not None and self.interface_size is not None:
-            _check_order(float(self.size), float(self.interface_size))
+                object.__setattr__(self, name, options.length(given, f"GmshMesher.{name}"))
+        object.__setattr__(self, "interface_sizes", options.pair_sizes(self.interface_sizes))
+        object.__setattr__(self, "growth", options.growth(self.growth))
+        for name, (least, what) in options.WHOLE_NUMBERS.items():
+            if getattr(self, name) is not None:
+                options.check_whole(getattr(self, name), name, least, what)
+        if self.islands not in RULES:
+            raise InputError(
+                f"GmshMesher.islands is {self.islands!r}; the rules for small regions are "
+                f"{listing(RULES)}, and least_pixels = 0 keeps them all"
+            )
+        if self.order not in (1, 2):
+            raise UnsupportedError(
+                f"GmshMesher.order is {self.order!r}: choose 1 (straight) or 2 (bent sides)"
+            )
+        options.check_order(self)
+        options.check_exclusive(self)
 
     def mesh(self, microstructure: Microstructure, /) -> Mesh:
         """A conforming mesh of the image's box; every segment on a phase boundary is an edge.
 
+        Warns:
+            MeshSizeWarning: the sizes lead to more than ``max_elements`` triangles, or the
+                boundaries need more than ``elements``.
+
         Raises:
-            InputError: the sizes are far too small for the image.
+            InputError: the sizes are far too small for the image, or for phases it does not have.
             UnsupportedError: the image is three-dimensional.
             MissingDependencyError: Gmsh or shapely is not installed.
             MeshError: no valid mesh came out.
@@ -72,57 +116,52 @@ class GmshMesher:
                 f"{microstructure.labels.shape}: take one slice, labels[i]"
             )
         load_gmsh()
+        microstructure, _ = self.cleaned(microstructure)
         sizes = self.sizes(microstructure)
-        pixel = np.array(sizes.pixel)
-        network = network_of(microstructure.labels)
-        smooth = smoothed(network)
-        smooth = smooth.moved(smooth.points * pixel)
+        network = network_of(microstructure.labels, straight=self.staircase)
+        smooth = network.curves if self.staircase else smoothed(network)
+        smooth = smooth.moved(smooth.points * np.array(sizes.pixel))
+        wishes = wishes_of(network, sizes)
         report("mesh", 0.05)
-        made, field = cut_to_size(network, smooth, sizes)
-        report("mesh", 0.15)
-        triangles = filled(made.curves, faces_of(network), field, sizes.pixel)
-        report("mesh", 0.85)
-        free = np.arange(len(triangles.points)) >= len(made.curves.points)
-        points = rounded(triangles.points, triangles.cells, free)
-        triangles = Triangles(points, triangles.cells, triangles.region)
-        mesh = to_mesh(microstructure, network, made.curves, triangles)
+        names = {label: name for name, label in microstructure.phases.items()}
+        limits = Limits(self.elements, self.max_elements, names)
+        curves, triangles = triangulated(network, smooth, wishes, limits)
+        if self.order == 1 or self.staircase:
+            bulge = np.zeros((len(curves.segments), 2))
+        else:
+            curves, triangles, bulge = bent(network, smooth, curves, triangles)
+        mesh = to_mesh(microstructure, network, curves, triangles)
+        if self.order == 2:
+            mesh = second_order(mesh, curves, bulge * min(microstructure.voxel))
         report("mesh", 1.0)
         return mesh
 
+    def cleaned(self, microstructure: Microstructure, /) -> tuple[Microstructure, Cleaning]:
+        """The image as it is meshed, without small regions, and what that changed."""
+        return cleaned(microstructure, self.least_pixels, self.islands)
+
     def sizes(self, microstructure: Microstructure, /) -> Sizes:
-        """The edge lengths for an image, in units of its smaller pixel side."""
+        """The edge lengths for an image, in units of its smaller pixel side.
+
+        Raises:
+            InputError: ``interface_sizes`` names a phase that the image does not have.
+        """
         hy, hx = microstructure.voxel
         unit = min(hx, hy)
         bulk = None if self.size is None else float(self.size) / unit
         interface = None if self.interface_size is None else float(self.interface_size) / unit
+        given = options.by_labels(options.pair_sizes(self.interface_sizes), microstructure)
+        pairs = {pair: metres / unit for pair, metres in given.items()}
         if bulk is None:
-            bulk = BULK_PIXELS if interface is None else max(BULK_PIXELS, interface)
+            bulk = max([BULK_PIXELS, interface or 0.0, *pairs.values()])
         if interface is None:
             interface = min(INTERFACE_PIXELS, bulk)
-        bulk = min(bulk, min(microstructure.extent) / unit)  # longer edges would be needles
-        return Sizes(bulk, min(interface, bulk), self.growth, (hx / unit, hy / unit))
-
-
-def _length(given: float | str, name: str) -> float:
-    metres = si(given, "m", name)
-    if metres <= 0:
-        raise InputError(f"{name} is {given!r}: an edge length must be greater than 0 m")
-    return metres
-
-
-def _growth(given: float) -> float:
-    growth = si(given, "", "GmshMesher.growth")
-    if not 0 < growth <= 1:
-        raise InputError(
-            f"GmshMesher.growth is {given!r}: it must be above 0 and at most 1; "
-            "0.3 grades gently, 1 coarsens as fast as triangles allow"
-        )
-    return growth
-
-
-def _check_order(size: float, interface_size: float) -> None:
-    if interface_size > size:
-        raise InputError(
-            f"GmshMesher.interface_size is {interface_size:g} m, above size, {size:g} m: meshes "
-            "are finest at interfaces; lower interface_size or raise size"
+        longest = min(microstructure.extent) / unit  # longer edges would be needles
+        return Sizes(
+            bulk=min(bulk, longest),
+            interface=min(interface, bulk, longest),
+            growth=self.growth,
+            pixel=(hx / unit, hy / unit),
+            pairs={pair: min(length, longest) for pair, length in pairs.items()},
+            gap_elements=self.gap_elements,
         )

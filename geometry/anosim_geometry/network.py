@@ -35,8 +35,9 @@ class Network:
         pixels: flat index of the pixels left and right of each segment, shape (n_segments, 2);
             OUTSIDE beyond the image.
         heading: direction of each segment, shape (n_segments,): 0 +x, 1 +y, 2 -x, 3 -y.
-        is_node: whether a point is a node, that is an image corner or a point with other than
-            two neighbours, shape (n_points,). A closed arc starts at a point that is no node.
+        is_node: whether a point is a node, that is an image corner, a point with other than two
+            neighbours or, in a network of straight arcs, a turn, shape (n_points,). A closed arc
+            without one starts at a point that is no node.
     """
 
     regions: Ints
@@ -49,14 +50,21 @@ class Network:
     is_node: Bools
 
 
-def network_of(labels: NDArray[np.integer]) -> Network:
-    """The network of a label image, shape (rows, columns), image border included."""
-    regions, region_label = _regions(labels)
+def network_of(labels: NDArray[np.integer], straight: bool = False) -> Network:
+    """The network of a label image, image border included.
+
+    Args:
+        labels: shape (rows, columns).
+        straight: whether every turn is a node, so that no arc has a bend.
+    """
+    regions, region_label = regions_of(labels)
     corners, pixels, heading = _pixel_edges(regions)
     used, edges = np.unique(corners, return_inverse=True)
     edges = edges.reshape(-1, 2)
     rows, columns = labels.shape
     is_node = _nodes(edges, used, rows, columns)
+    if straight:
+        is_node |= _turns(edges, heading, len(used))
     order, reverse, first = _arcs(edges, _with_anchors(edges, is_node))
     edges = np.where(reverse[:, None], edges[order, ::-1], edges[order])
     pixels = np.where(reverse[:, None], pixels[order, ::-1], pixels[order])
@@ -74,8 +82,8 @@ def network_of(labels: NDArray[np.integer]) -> Network:
     )
 
 
-def _regions(labels: NDArray[np.integer]) -> tuple[Ints, Ints]:
-    """Region of each pixel and label of each region."""
+def regions_of(labels: NDArray[np.integer]) -> tuple[Ints, Ints]:
+    """Region of each pixel and label of each region, in the order of labels."""
     regions = np.empty(labels.shape, dtype=np.int64)
     found: list[Ints] = []
     total = 0
@@ -111,6 +119,14 @@ def _nodes(edges: Ints, used: Ints, rows: int, columns: int) -> Bools:
     degree = np.bincount(edges.ravel(), minlength=len(used))
     last = rows * (columns + 1)
     return np.asarray((degree != 2) | np.isin(used, [0, columns, last, last + columns]))
+
+
+def _turns(edges: Ints, heading: Ints, count: int) -> Bools:
+    """Points where an edge along x and one along y meet."""
+    met = np.zeros((2, count), dtype=np.bool_)
+    for direction in (0, 1):
+        met[direction, edges[heading == direction]] = True
+    return np.asarray(met.all(axis=0))
 
 
 def _with_anchors(edges: Ints, is_node: Bools) -> Bools:

@@ -20,7 +20,7 @@ def rounded(points: Floats, cells: Ints, free: Bools) -> Floats:
         cells: positively oriented triangles, shape (n_cells, 3).
         free: the points that may move, shape (n_points,).
     """
-    quality = _sicn(points, cells)
+    quality = sicn(points, cells)
     for _ in range(PASSES):
         points, quality = _one_pass(points, cells, free, quality)
     return points
@@ -37,7 +37,7 @@ def _one_pass(points: Floats, cells: Ints, free: Bools, quality: Floats) -> tupl
     look = np.arange(len(cells))
     while len(look):
         moved = np.where(moving[:, None], wanted, points)
-        quality[look] = _sicn(moved, cells[look])
+        quality[look] = sicn(moved, cells[look])
         floor = np.where(moving, worst, -np.inf)[cells[look]].max(axis=1)
         bad = cells[look[quality[look] < floor]]
         stopped = np.zeros(len(points), dtype=np.bool_)
@@ -57,9 +57,13 @@ def _mean_centroid(points: Floats, cells: Ints) -> Floats:
     return np.asarray(np.stack(sums, axis=1) / count[:, None])
 
 
-def _sicn(points: Floats, cells: Ints) -> Floats:
+def sicn(points: Floats, cells: Ints) -> Floats:
     """Signed inverse condition number of each triangle, 1 for an equilateral one."""
-    a, b, c = (points[cells[:, i]] for i in range(3))
+    return sicn_of(*(points[cells[:, i]] for i in range(3)))
+
+
+def sicn_of(a: Floats, b: Floats, c: Floats) -> Floats:
+    """The same for triangles by their corners, each of shape (n, 2)."""
     u, v, w = b - a, c - a, c - b
     area2 = u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0]
     squares = (u * u).sum(axis=1) + (v * v).sum(axis=1) + (w * w).sum(axis=1)

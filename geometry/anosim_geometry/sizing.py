@@ -1,21 +1,27 @@
 """The edge length wanted at every pixel: fine at interfaces, growing away from them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from anosim.errors import InputError
 from anosim_geometry.curves import Curves
 from anosim_geometry.network import OUTSIDE, Network
+from anosim_geometry.thickness import local_thickness
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Pair = tuple[int, int]
 
 SLACK = 1.4
 """Segments shorter than wanted by less than this are left to Gmsh: rounding makes them."""
-MOST_TRIANGLES = 5e7
-"""Gmsh needs about 0.8 kB for each."""
+FINEST_GAP = 0.25
+"""Edges that only a thin phase asks for are at least this long, in pixels."""
+HEIGHT = np.sqrt(0.75)
+"""Height of an equilateral triangle, in edges: rows of triangles are as far apart."""
+PER_AREA = 4.0 / np.sqrt(3.0)
+"""Triangles in the square of their edge length, when they are equilateral."""
 
 
 @dataclass(frozen=True)
@@ -27,32 +33,94 @@ class Sizes:
         interface: edge length at interfaces.
         growth: how much the edge length may grow per unit of distance.
         pixel: pixel sides along x and y in that unit; the smaller one is 1.
+        pairs: edge length at the interfaces between two labels, lower label first, where it is
+            not ``interface``.
+        gap_elements: rows of triangles across the local thickness of a phase; 0 for any.
     """
 
     bulk: float
     interface: float
     growth: float
     pixel: tuple[float, float]
+    pairs: Mapping[Pair, float] = field(default_factory=dict)
+    gap_elements: int = 0
 
 
-def size_field(network: Network, sizes: Sizes) -> Floats:
-    """Edge length at every pixel centre, shape (rows, columns).
+@dataclass(frozen=True, eq=False)
+class Wishes:
+    """What pixels ask for on their own, before the growth between them is limited.
 
-    Raises:
-        InputError: the edge lengths are so small that memory would not hold the triangles.
+    Attributes:
+        outline: edge length at interfaces, inf elsewhere, shape (rows, columns).
+        gap: edge length that gives thin phases their elements, inf elsewhere; same shape.
+        sizes: the edge lengths behind them.
     """
-    wanted = np.full(network.regions.size, sizes.bulk, dtype=np.float64)
-    wanted[network.pixels[_at_interface(network)]] = sizes.interface
-    # finer seeds go here: a narrow gap between interfaces wants a fraction of its width
-    field = graded(wanted.reshape(network.regions.shape), sizes)
-    expected = 4.0 / np.sqrt(3.0) * np.prod(sizes.pixel) * np.sum(field**-2.0)
-    if expected > MOST_TRIANGLES:
-        raise InputError(
-            f"edges of {sizes.interface:.3g} at interfaces and {sizes.bulk:.3g} elsewhere, in "
-            f"pixels, make about {expected:.1e} triangles; up to {MOST_TRIANGLES:.0e} are "
-            "possible: raise GmshMesher.size and interface_size, or crop the image"
-        )
-    return field
+
+    outline: Floats
+    gap: Floats
+    sizes: Sizes
+
+    def field(self, scale: float = 1.0) -> Floats:
+        """Edge length at every pixel centre, shape (rows, columns).
+
+        Args:
+            scale: factor on all edge lengths; those of thin phases it makes only longer.
+        """
+        rows, columns = self.outline.shape
+        dx, dy = self.sizes.pixel
+        bulk = min(scale * self.sizes.bulk, rows * dy, columns * dx)  # longer ones are needles
+        wanted = np.minimum(scale * self.outline, max(scale, 1.0) * self.gap)
+        return graded(np.minimum(wanted, bulk), self.sizes)
+
+
+def wishes_of(network: Network, sizes: Sizes) -> Wishes:
+    """What interfaces and thin phases of a network ask for."""
+    shape = network.regions.shape
+    outline = np.full(network.regions.size, np.inf)
+    at = _at_interface(network)
+    lengths = interface_lengths(network, sizes)[network.curves.arc[at]]
+    np.minimum.at(outline, network.pixels[at], lengths[:, None])
+    return Wishes(outline.reshape(shape), _gaps(network, sizes), sizes)
+
+
+def interface_lengths(network: Network, sizes: Sizes) -> Floats:
+    """Edge length wanted along each arc by the phases on either side, shape (n_arcs,)."""
+    lengths = np.full(len(network.left), sizes.interface)
+    low, high = np.sort(label_pairs(network), axis=1).T
+    for (a, b), length in sizes.pairs.items():
+        lengths[(low == a) & (high == b)] = length
+    return lengths
+
+
+def label_pairs(network: Network) -> Ints:
+    """Labels left and right of each arc, shape (n_arcs, 2); any label beyond the image."""
+    return np.stack([network.region_label[side] for side in (network.left, network.right)], axis=1)
+
+
+def _gaps(network: Network, sizes: Sizes) -> Floats:
+    """Edge length for ``gap_elements`` across the local thickness, shape (rows, columns)."""
+    if sizes.gap_elements == 0:
+        return np.full(network.regions.shape, np.inf)
+    n, growth = HEIGHT * sizes.gap_elements, sizes.growth
+    # from this thickness on the edges at the interfaces, and their growth, suffice
+    coarsest = max([sizes.interface, *sizes.pairs.values()])
+    enough = n * sizes.bulk
+    if n * growth < 2.0:
+        enough = min(enough, coarsest / (1.0 / n - growth / 2.0))
+    thickness = local_thickness(network, sizes.pixel, enough)
+    return np.asarray(np.maximum(thickness / n, FINEST_GAP))
+
+
+def expected(field: Floats, sizes: Sizes) -> float:
+    """How many triangles a field of edge lengths makes, about.
+
+    Between pixel centres the field is linear: along a line from h to k, 1 / h^2 has mean 1 / (h k).
+    """
+    h = np.pad(field, 1, mode="edge")
+    density = 1.0 / np.sqrt(h[1:, 1:] * h[1:, :-1] * h[:-1, 1:] * h[:-1, :-1])
+    for border in (density[0], density[-1], density[:, 0], density[:, -1]):
+        border /= 2.0  # half of those squares is inside
+    return float(PER_AREA * np.prod(sizes.pixel) * density.sum())
 
 
 def refined_to(field: Floats, curves: Curves, seen_by: Ints, sizes: Sizes) -> Floats:

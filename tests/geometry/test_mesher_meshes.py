@@ -81,7 +81,7 @@ def test_any_image_has_a_mesh(name, voxel):
 @pytest.mark.parametrize("name", NASTY)
 def test_any_size_works(name, sizes):
     image = structure(NASTY[name])
-    mesh = meshed(image.labels, size=sizes[0], interface_size=sizes[1], growth=0.6)
+    mesh = meshed(image.labels, size=sizes[0], interface_size=sizes[1], growth=0.6, gap_elements=0)
     check(mesh, image)
     assert mesh.angles.min() > 5
     assert np.abs(area_errors(mesh, image)).max() < 0.03
@@ -168,7 +168,7 @@ def test_edges_are_short_at_interfaces_and_long_in_the_bulk():
 @pytest.mark.parametrize("name", ["islands", "diagonal line", "a loop closed by point contacts"])
 def test_sizes_give_way_to_details_smaller_than_they_are(name):
     labels = np.pad(NASTY[name], 30)
-    mesh = meshed(labels, size="1 mm", interface_size="1 mm")
+    mesh = meshed(labels, size="1 mm", interface_size="1 mm", gap_elements=0)
     assert mesh.angles.min() > 15
     assert len(mesh.cells) < 0.6 * len(meshed(labels).cells)
 

@@ -8,12 +8,13 @@ from scipy.spatial import Delaunay
 
 from anosim.errors import InputError
 from anosim.meshes import Mesh
+from anosim_geometry.budget import plan
 from anosim_geometry.crossings import tangled
 from anosim_geometry.curves import Curves, cross
 from anosim_geometry.lines import cut_to_size
 from anosim_geometry.network import OUTSIDE, network_of
 from anosim_geometry.quality import rounded
-from anosim_geometry.sizing import Sizes, graded, size_field
+from anosim_geometry.sizing import Sizes, graded, wishes_of
 from anosim_geometry.smoothing import smoothed
 
 
@@ -34,23 +35,26 @@ def test_sizes_grow_by_at_most_the_growth_between_any_two_pixels(pixel):
 def test_sizes_are_small_at_interfaces_and_large_elsewhere():
     labels = np.zeros((40, 60), dtype=int)
     labels[:, 30:] = 1
-    field = size_field(network_of(labels), Sizes(4.0, 1.0, 0.3, (1.0, 1.0)))
+    field = wishes_of(network_of(labels), Sizes(4.0, 1.0, 0.3, (1.0, 1.0))).field()
     assert np.all(field[:, 29:31] == 1.0)
     assert np.all(field[:, [0, 59]] == 4.0)  # the border alone asks for nothing
     assert np.all(np.diff(field[:, 30:], axis=1) > -1e-12)
 
 
 def test_impossibly_small_sizes_are_refused_before_any_work():
+    network = network_of(grains())
+    wishes = wishes_of(network, Sizes(1e-3, 1e-3, 0.3, (1.0, 1.0)))
     with pytest.raises(InputError, match=r"triangles; up to 5e\+07 are possible: raise"):
-        size_field(network_of(grains()), Sizes(1e-3, 1e-3, 0.3, (1.0, 1.0)))
+        plan(network, network.curves, wishes)
 
 
 @pytest.mark.parametrize("size", [0.3, 2.0, 5.0, 1000.0])
 @pytest.mark.parametrize("name", NASTY)
 def test_segments_never_cross(name, size):
     network = network_of(NASTY[name])
-    made, _ = cut_to_size(network, smoothed(network), Sizes(size, size, 0.3, (1.0, 1.0)))
-    curves = made.curves
+    sizes = Sizes(size, size, 0.3, (1.0, 1.0))
+    field = np.full(network.regions.shape, size)
+    curves = cut_to_size(network, smoothed(network), field, sizes)[0].curves
     lines = shapely.linestrings(curves.points[curves.segments])
     i, j = shapely.STRtree(lines).query(lines, predicate="intersects")
     a, b = curves.segments[i[i < j]], curves.segments[j[i < j]]
@@ -61,7 +65,8 @@ def test_segments_never_cross(name, size):
 def test_segments_have_the_wanted_length_and_enclose_the_area(size):
     network = network_of(disc(radius=20.0))
     smooth = smoothed(network)
-    curves = cut_to_size(network, smooth, Sizes(size, size, 0.3, (1.0, 1.0)))[0].curves
+    field = np.full(network.regions.shape, size)
+    curves = cut_to_size(network, smooth, field, Sizes(size, size, 0.3, (1.0, 1.0)))[0].curves
     inner = (network.left != OUTSIDE) & (network.right != OUTSIDE)
     lengths = curves.lengths[inner[curves.arc]]
     assert lengths.mean() == pytest.approx(size, rel=0.05)

@@ -1,0 +1,53 @@
+"""The meshing study in a quick form."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+STUDY = Path(__file__).parents[2] / "studies" / "meshing"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _scripts():
+    sys.path.insert(0, str(STUDY))
+    yield
+    sys.path.remove(str(STUDY))
+    for path in STUDY.glob("*.py"):
+        sys.modules.pop(path.stem, None)
+
+
+@pytest.mark.parametrize(("staircase", "numbers"), [(False, (300, 324)), (True, (400, 408))])
+def test_random_and_adversarial_images(staircase, numbers):
+    from robustness import meshed
+
+    for kind, figures, _, seconds in meshed(range(*numbers), staircase=staircase):
+        assert figures.topology, kind
+        assert figures.boundary, kind
+        assert figures.box < 1e-12, kind
+        assert figures.area < (1e-9 if staircase else 0.005), kind
+        assert figures.quality > 0.4, kind
+        assert figures.angle > 15, kind
+        assert seconds < 20, kind
+
+
+def test_the_paper_size_in_small():
+    from timing import whole_pipeline
+
+    made = whole_pipeline((60, 100), {"elements": 26_000})
+    assert made.triangles == pytest.approx(26_000, rel=0.1)
+    assert made.figures["SICN"] > 0.5
+    assert made.figures["angle"] > 20
+    assert made.figures["area/%"] < 0.1
+    assert list(made.split) == ["network", "segments", "Gmsh", "quality", "Mesh"]
+
+
+def test_discs():
+    from discs import errors
+
+    (small, rough), (large, fine) = errors(20), errors(80)
+    assert abs(small) < 0.002
+    assert 0 < rough < 0.01
+    assert abs(large) < abs(small)
+    assert 0 < fine < rough
+    assert errors(20, staircase=True)[1] == pytest.approx(0.27, abs=0.01)
