@@ -12,40 +12,45 @@ _CHUNK = 20_000_000
 """Most numbers held at once."""
 
 
-def arrival(solution: Solution, level: float, *, rising: bool) -> Floats:
-    """First time at which each node reaches a level, s, shape (n_nodes,).
+def arrival(solution: Solution, level: Floats, sign: Floats) -> Floats:
+    """First time at which each node reaches its level, s, shape (n_nodes,).
 
     The crossing is bracketed between samples spaced evenly in the logarithm of time over eight
     decades up to the problem's end and found by bisection of the solution itself.
 
     Args:
         solution: a transient solution.
-        level: mol/m^3.
-        rising: whether the level is reached from below.
+        level: mol/m^3, shape (n_nodes,).
+        sign: 1 where the level is reached from below, -1 from above, shape (n_nodes,).
 
     Returns:
         Infinity where the level is not reached by the end.
     """
     until = solution.problem.until
     samples = np.concatenate([[0.0], until * np.geomspace(10.0**-_DECADES, 1.0, _SAMPLES)])
-    sign = 1.0 if rising else -1.0
     n = len(solution.base)
     times = np.full(n, np.inf)
     size = max(1, _CHUNK // max(len(samples), len(solution.modes), 1))
     weights = solution.trajectory.values(samples)
     for start in range(0, n, size):
         part = slice(start, start + size)
-        excess = sign * (solution.base[part] + weights @ solution.modes[:, part] - level)
+        values = solution.base[part] + weights @ solution.modes[:, part]
+        excess = sign[part] * (values - level[part])
         above = excess >= 0.0
         crossed = np.flatnonzero(above.any(axis=0))
         after = np.argmax(above[:, crossed], axis=0)
         low, high = samples[np.maximum(after - 1, 0)], samples[after]
-        times[start + crossed] = _bisect(solution, start + crossed, level, sign, (low, high))
+        nodes = start + crossed
+        times[nodes] = _bisect(solution, nodes, level[nodes], sign[nodes], (low, high))
     return times
 
 
 def _bisect(
-    solution: Solution, nodes: np.ndarray, level: float, sign: float, bracket: tuple[Floats, Floats]
+    solution: Solution,
+    nodes: np.ndarray,
+    level: Floats,
+    sign: Floats,
+    bracket: tuple[Floats, Floats],
 ) -> Floats:
     low, high = bracket
     base, modes = solution.base[nodes], solution.modes[:, nodes].T

@@ -78,6 +78,12 @@ class Mesh:
 
         write_mesh(self, path)
 
+    def __repr__(self) -> str:
+        return (
+            f"<Mesh: {len(self.cells)} triangles of order {self.order}, {len(self.points)} points, "
+            f"phases {listing(self.phases)}>"
+        )
+
     def _check_names(self) -> None:
         if len(set(self.phases)) != len(self.phases):
             raise InputError(f"Mesh.phases names one phase twice: {listing(self.phases)}")

@@ -14,6 +14,9 @@ from anosim.errors import InputError, listing
 from anosim.image import set_grid
 from anosim.units import VoxelSize
 
+_GREY = 20
+"""More values than this without a name are grey values, not labels."""
+
 
 @dataclass(frozen=True, eq=False)
 class Microstructure:
@@ -47,6 +50,10 @@ class Microstructure:
         object.__setattr__(self, "phases", MappingProxyType(phases))
         self._check_names()
 
+    def __repr__(self) -> str:
+        shape = " x ".join(map(str, self.labels.shape))
+        return f"<Microstructure: {shape} voxels of {self.voxel} m, phases {listing(self.phases)}>"
+
     def _check_names(self) -> None:
         values = self._values
         by_label: dict[int, str] = {}
@@ -60,6 +67,11 @@ class Microstructure:
                     f"labels in the image: {_some(values)}"
                 )
         nameless = [value for value in values if value not in by_label]
+        if len(nameless) > _GREY:
+            raise InputError(
+                f"the image has {len(values)} different values, of which {len(nameless)} are no "
+                "phase's label: it looks like a grey image; segment it first"
+            )
         if nameless:
             share = np.isin(self.labels, nameless).mean()
             raise InputError(

@@ -62,6 +62,7 @@ def mesh(microstructure: Microstructure, /, *, mesher: str = "gmsh", **options: 
         InputError: the mesher has no such option, or its value is wrong.
         MeshError: no valid mesh came out.
     """
+    _check_kind(microstructure, Microstructure, "anosim.mesh", "anosim.Microstructure(...)")
     return cast(Mesher, _create(_load(MESHERS, mesher), mesher, options)).mesh(microstructure)
 
 
@@ -79,6 +80,7 @@ def solve(problem: Diffusion, /, *, solver: str = "skfem", **options: Any) -> So
         UnsupportedError: the solver cannot do this problem.
         ConvergenceError: the tolerance was not reached.
     """
+    _check_kind(problem, Diffusion, "anosim.solve", "anosim.Diffusion(mesh, ...)")
     return cast(Solver, _create(_load(SOLVERS, solver), solver, options)).solve(problem)
 
 
@@ -96,6 +98,14 @@ def _load(group: str, name: str) -> type[Any]:
         raise MissingDependencyError(
             f"the plugin {name!r} cannot be loaded ({error}); {_remedy(found[0])}"
         ) from error
+
+
+def _check_kind(given: object, kind: type[Any], function: str, example: str) -> None:
+    if not isinstance(given, kind):
+        raise InputError(
+            f"{function} was given a {type(given).__name__}: expected a {kind.__name__}, such as "
+            f"{example}"
+        )
 
 
 def _create(plugin: type[Any], name: str, options: dict[str, Any]) -> Any:

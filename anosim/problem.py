@@ -114,7 +114,18 @@ class Diffusion:
     until: Quantity = Quantity("s", positive=True, unbounded=True)  # noqa: RUF009
     initial: Quantity = Quantity("mol/m^3", 0.0)  # noqa: RUF009
 
+    def __repr__(self) -> str:
+        return (
+            f"<Diffusion in {listing(self.materials)} with conditions on "
+            f"{listing(self.conditions)}, until {self.until:g} s>"
+        )
+
     def __post_init__(self) -> None:
+        if not isinstance(self.mesh, Mesh):
+            raise InputError(
+                f"Diffusion.mesh is a {type(self.mesh).__name__}: expected a Mesh; make one of a "
+                "Microstructure with anosim.mesh"
+            )
         object.__setattr__(self, "materials", MappingProxyType(dict(self.materials)))
         for phase, material in self.materials.items():
             self.mesh.phase_index(phase)
@@ -211,9 +222,11 @@ class Diffusion:
                         waiting.append(other)
                     elif abs(found[other] / (found[phase] * ratio) - 1.0) > 1e-9:
                         raise InputError(
-                            f"partition coefficients contradict each other: from {start!r} to "
-                            f"{other!r} they multiply to different values by different ways, so "
-                            "no equilibrium exists; an interface without a condition has 1"
+                            f"partition coefficients contradict each other: c in {other!r} over "
+                            f"c in {start!r} is {found[other] / found[start]:g} in equilibrium by "
+                            f"one way and {found[phase] * ratio / found[start]:g} by another, over "
+                            f"the interface of {phase!r} and {other!r}; an interface without a "
+                            "condition, be it one pixel long, has the partition coefficient 1"
                         )
         return MappingProxyType(found)
 

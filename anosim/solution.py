@@ -49,6 +49,13 @@ class Solution:
     def __post_init__(self) -> None:
         object.__setattr__(self, "record", MappingProxyType(dict(self.record)))
 
+    def __repr__(self) -> str:
+        return (
+            f"<Solution by {self.record.get('solver', 'an unnamed solver')}: "
+            f"{len(self.base)} nodes in {', '.join(self.domain.phases)}, "
+            f"0 to {self.problem.until:g} s>"
+        )
+
     @classmethod
     def from_samples(
         cls,
@@ -205,7 +212,13 @@ class Solution:
         return -1.0 if inside and tuple(given) != name else 1.0
 
     def consumed(self, times: Times = None) -> Floats:
-        """Lithium that reactions have used up since time zero, mol/m, shape (n_times,)."""
+        """Lithium that reactions have used up since time zero, mol/m, shape (n_times,).
+
+        Raises:
+            InputError: a steady state, which has no history.
+        """
+        if self.problem.steady:
+            raise InputError("a steady state has no history: its sources replace what is used up")
         weights = reaction_weights(self.problem, self.domain)
         t = self.times(times)
         return t * (self.base @ weights) + self.trajectory.integrals(t) @ (self.modes @ weights)
@@ -251,20 +264,47 @@ class Solution:
         """Time at which each node first has a fraction of the way to the reference, s, (n_nodes,).
 
         Args:
-            fraction: of the difference between the reference and the initial concentration.
-            reference: mol/m^3; the sources' concentration by default.
+            fraction: 0 to 1, of the difference between the reference and the initial concentration.
+            reference: mol/m^3; by default the concentration in equilibrium with the sources, which
+                partition coefficients make differ from phase to phase.
 
         Returns:
             Infinity where it is not reached by the end, NaN where no source ever reaches.
+
+        Raises:
+            InputError: a fraction outside of 0 to 1, a steady state, or nothing to compare with.
         """
         from anosim.arrival import arrival
 
+        if not 0.0 <= fraction <= 1.0:
+            raise InputError(f"fraction is {fraction:g}: it goes from 0 to 1; 90 % is 0.9")
         if self.problem.steady:
             raise InputError("a steady state has no arrival time: solve with a finite until")
-        goal = self.reference if reference is None else reference
-        level = self.problem.initial + fraction * (goal - self.problem.initial)
-        times = arrival(self, level, rising=goal >= self.problem.initial)
+        goal = self.equilibrium if reference is None else np.full(len(self.base), reference)
+        initial = self.problem.initial
+        level = initial + fraction * (goal - initial)
+        times = arrival(self, level, np.where(goal >= initial, 1.0, -1.0))
         return np.where(self.reached_nodes, times, np.nan)
+
+    @property
+    def equilibrium(self) -> Floats:
+        """Concentration of each node in equilibrium with the sources, mol/m^3, (n_nodes,).
+
+        Raises:
+            InputError: only fluxes drive the problem, so there is none.
+        """
+        solubility, highest = self.problem.solubility, -np.inf
+        for name, condition in self.problem.boundary_conditions.items():
+            phases = np.unique(self.domain.boundary_phases(name))
+            least = min(solubility[self.problem.mesh.phases[index]] for index in phases)
+            match condition:
+                case Concentration(value=value) | MassTransfer(bulk=value):
+                    highest = max(highest, value / least)
+        _ = self.reference
+        kappa = np.ones(len(self.base))
+        for phase in self.domain.phases:
+            kappa[self.domain.connectivity[self.domain.in_phase(phase)]] = solubility[phase]
+        return highest * kappa
 
     @cached_property
     def resolved_from(self) -> float:

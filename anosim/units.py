@@ -50,7 +50,8 @@ def _convert(text: str, unit: str, name: str) -> float:
         magnitude = float(quantity.magnitude)
     except Exception:  # pint raises a dozen unrelated types on text it cannot parse
         raise UnitError(
-            f"{name} is {text!r}, which is not a number with a unit; write for example '1 {unit}'"
+            f"{name} is {text!r}, which is not a number with a unit; write for example '1 {unit}', "
+            "powers with ^ as in cm^2/s"
         ) from None
     if quantity.dimensionless and not registry.Quantity(1.0, unit).dimensionless:
         raise UnitError(f"{name} is {text!r}, which has no unit; write for example '{text} {unit}'")

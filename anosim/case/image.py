@@ -15,6 +15,8 @@ SAMPLES: Mapping[str, tuple[Callable[[], Microstructure], str]] = {
     "nmc_slice": (samples.nmc_slice, "nmc_calendered_slice125.tif"),
 }
 """What reads each sample, and its file."""
+LARGEST_VOXEL = 1e-3
+"""Above this many m a unit was forgotten."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +114,13 @@ def read_image(entry: Entry, folder: Path) -> ImagePart:
 
 def _voxel(entry: Entry) -> tuple[float, ...]:
     sizes = entry.array("one to three lengths", 1, 3) if isinstance(entry.value, list) else [entry]
-    return tuple(size.positive("m") for size in sizes)
+    found = tuple(size.positive("m") for size in sizes)
+    if max(found) > LARGEST_VOXEL:
+        raise entry.error(
+            f"is {max(found):g} m, too large for a voxel of an electrode: a plain number is in m, "
+            'text carries its unit, as in "20 nm"'
+        )
+    return found
 
 
 def _phases(entry: Entry) -> dict[str, int]:

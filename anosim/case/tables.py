@@ -90,6 +90,9 @@ def _condition(
         for key, unit in units.items()
         if key in table or key not in optional
     }
+    for key in ("bulk", "value"):
+        if values.get(key, 0.0) < 0.0 and units[key] == "mol/m^3":
+            raise table[key].error(f"is {values[key]:g}: a concentration is not negative")
     with entry.blamed(build.__name__):
         return on, build(**values)
 

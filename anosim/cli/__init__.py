@@ -1,6 +1,7 @@
 """The command ``anosim``: one module per verb."""
 
 import argparse
+import io
 import logging
 import os
 import signal
@@ -25,6 +26,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = parser().parse_args(argv)
     logging.basicConfig(level=logging.ERROR)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # what an old terminal cannot show becomes "?"
+            stream.reconfigure(errors="replace")
     signal.signal(signal.SIGTERM, _leave)
     try:
         code = int(arguments.do(arguments))

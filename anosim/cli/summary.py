@@ -95,13 +95,23 @@ def _checks(found: Mapping[str, Any]) -> list[tuple[str, str]]:
     for phase, modulus in pure["thiele_modulus"].items():
         rows.append(("Thiele modulus L √(r/D)", f"{phase} {modulus:.3g}"))
     if found["resolved_from_s"]:
-        rows.append(("resolved by the mesh", f"from {found['resolved_from_s']:.2g} s on"))
+        rows.append(("resolved by the mesh", _resolved(found)))
     if found["overshoot_share"]:
         rows.append(("over- and undershoot", _overshoot(found)))
     rows.append(("mass balance", f"closed to {max(found['mass_imbalance']):.1e}"))
     for pair, difference in found["agreement"].items():
         rows.append((pair, f"differ by at most {difference:.1e} of the largest change"))
     return rows
+
+
+def _resolved(found: Mapping[str, Any]) -> str:
+    start = found["resolved_from_s"]
+    early = [time for time in found["times_s"] if time < start]
+    text = f"from {start:.2g} s on"
+    if early:
+        listed = ", ".join(f"{time:g} s" for time in early)
+        text += f": NOT at {listed}; a finer mesh or later times are needed"
+    return text
 
 
 def _overshoot(found: Mapping[str, Any]) -> str:

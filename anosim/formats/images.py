@@ -26,6 +26,8 @@ def read(path: str | PathLike[str]) -> NDArray[Any]:
         raise InputError(f"there is no file {str(path)!r}")
     try:
         return reader(path)
+    except InputError:
+        raise
     except Exception as error:  # a damaged file raises whatever its library meets first
         raise InputError(f"{str(path)!r} is damaged or not a {path.suffix} file: {error}") from None
 
@@ -33,14 +35,26 @@ def read(path: str | PathLike[str]) -> NDArray[Any]:
 def _tiff(path: Path) -> NDArray[Any]:
     import tifffile
 
-    return np.asarray(tifffile.imread(path))
+    with tifffile.TiffFile(path) as file:
+        if file.pages[0].photometric == tifffile.PHOTOMETRIC.RGB:
+            raise _coloured(path)
+        return np.asarray(file.asarray())
 
 
 def _png(path: Path) -> NDArray[Any]:
     from PIL import Image
 
     with Image.open(path, formats=["PNG"]) as image:
+        if len(image.getbands()) > 1:
+            raise _coloured(path)
         return np.array(image)
+
+
+def _coloured(path: Path) -> InputError:
+    return InputError(
+        f"{str(path)!r} is a colour picture, not labels or grey values: save one channel of "
+        "integers, or an indexed (palette) PNG"
+    )
 
 
 def _npy(path: Path) -> NDArray[Any]:

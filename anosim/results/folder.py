@@ -1,5 +1,6 @@
 """A folder of results that is either whole or not there."""
 
+import errno
 import json
 import os
 import shutil
@@ -21,7 +22,8 @@ def replacing_folder(folder: Path) -> Iterator[Path]:
     results are replaced only if they are all that ``folder`` holds.
 
     Raises:
-        InputError: ``folder`` holds something else, or cannot be made; before the block starts.
+        InputError: ``folder`` holds something else, or cannot be made, before the block starts;
+            later, that the disk is full.
     """
     folder = folder.resolve()
     check_replaceable(folder)
@@ -34,6 +36,12 @@ def replacing_folder(folder: Path) -> Iterator[Path]:
         yield temporary
         check_replaceable(folder)
         _put(temporary, folder)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES):
+            raise
+        raise InputError(
+            f"cannot write to {str(folder)!r}: {error.strerror}; nothing was left behind"
+        ) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
@@ -61,7 +69,7 @@ def check_replaceable(folder: Path) -> None:
         more = f" and {len(other) - 3} more" if len(other) > 3 else ""
         raise InputError(
             f"the output folder {str(folder)!r} holds {listing(other[:3])}{more}, which no run of "
-            "anosim wrote: choose another folder, or move them away"
+            "anosim wrote there: choose another folder, or move them away"
         )
 
 

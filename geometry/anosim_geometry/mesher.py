@@ -26,10 +26,10 @@ INTERFACE_PIXELS, BULK_PIXELS = 1.0, 4.0
 class GmshMesher:
     """Triangles that follow smoothed phase boundaries, finer there than in the bulk.
 
-    Boundaries between phases are smoothed: along each axis no point of theirs moves by more than
-    0.4 pixels, and every phase keeps its area to within 0.5 % where ``interface_size`` is at most
-    a pixel. The image's border and corners are exact. Regions that touch only at a corner of
-    pixels are separate parts that meet in one point.
+    Boundaries between phases are smoothed: where edges are at most a pixel long they stay within
+    0.45 pixels of the pixels' edges, and every phase keeps its area to within 0.5 % (longer edges
+    stray more, as chords do). The image's border and corners are exact. Regions that touch only
+    at a corner of pixels are separate parts that meet in one point.
 
     Attributes:
         size: edge length away from interfaces, m; if not given 4 pixels, or ``interface_size``
@@ -82,9 +82,7 @@ class GmshMesher:
                 object.__setattr__(self, name, options.length(given, f"GmshMesher.{name}"))
         object.__setattr__(self, "interface_sizes", options.pair_sizes(self.interface_sizes))
         object.__setattr__(self, "growth", options.growth(self.growth))
-        for name, (least, what) in options.WHOLE_NUMBERS.items():
-            if getattr(self, name) is not None:
-                options.check_whole(getattr(self, name), name, least, what)
+        options.check_numbers(self)
         if self.islands not in RULES:
             raise InputError(
                 f"GmshMesher.islands is {self.islands!r}; the rules for small regions are "
@@ -94,7 +92,7 @@ class GmshMesher:
             raise UnsupportedError(
                 f"GmshMesher.order is {self.order!r}: choose 1 (straight) or 2 (bent sides)"
             )
-        options.check_order(self)
+        options.check_finest(self)
         options.check_exclusive(self)
 
     def mesh(self, microstructure: Microstructure, /) -> Mesh:

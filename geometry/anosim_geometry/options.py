@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from anosim.errors import InputError, listing
 from anosim.microstructure import Microstructure
 from anosim.units import si
@@ -49,19 +51,24 @@ def growth(given: float) -> float:
     return value
 
 
-def check_whole(given: int, name: str, least: int, what: str) -> None:
-    """Refuse what is no integer from ``least`` on.
+def check_numbers(mesher: "GmshMesher") -> None:
+    """Refuse counts that are no whole numbers in their range.
 
     Raises:
-        InputError: it is not one; ``what`` says what the number is for.
+        InputError: one is not.
     """
-    if isinstance(given, bool) or not isinstance(given, int) or given < least:
-        raise InputError(
-            f"GmshMesher.{name} is {given!r}: it must be {what}, a whole number from {least} on"
-        )
+    for name, (least, what) in WHOLE_NUMBERS.items():
+        given = getattr(mesher, name)
+        if given is None and name in ("elements", "max_elements"):
+            continue
+        whole = isinstance(given, int | np.integer) and not isinstance(given, bool)
+        if not whole or given < least:
+            raise InputError(
+                f"GmshMesher.{name} is {given!r}: it must be {what}, a whole number from {least} on"
+            )
 
 
-def check_order(mesher: "GmshMesher") -> None:
+def check_finest(mesher: "GmshMesher") -> None:
     """Refuse interfaces coarser than the bulk.
 
     Raises:

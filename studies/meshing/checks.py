@@ -14,8 +14,8 @@ class Figures:
     """How a mesh compares with its image.
 
     Attributes:
-        box: relative error of the box's area and sides, largest.
-        area: relative error of the phases' areas, largest.
+        box: largest relative error of the box's area and sides.
+        area: largest relative error of the phases' areas.
         angle: smallest angle, degrees.
         quality: smallest SICN; above 0 every triangle is positively oriented.
         topology: whether every phase has as many parts and holes as in the image.
@@ -32,14 +32,13 @@ class Figures:
 
 def figures(mesh: Mesh, image: Microstructure) -> Figures:
     """The figures of a mesh; that it conforms is checked when a Mesh is made."""
-    names = tuple(image.phases)
-    same = names == mesh.phases
+    same = tuple(image.phases) == mesh.phases
     return Figures(
         box=box_error(mesh, image),
         area=area_error(mesh, image),
         angle=float(mesh.angles.min()),
         quality=float(mesh.quality.min()),
-        topology=same and all(of_mesh(mesh, n) == of_image(image, n) for n in names),
+        topology=same and all(of_mesh(mesh, n) == of_image(image, n) for n in mesh.phases),
         boundary=set(mesh.interfaces) == adjacent(image) and complete(mesh),
     )
 

@@ -27,15 +27,14 @@ def electrode(shape: tuple[int, int], seed: int = 0) -> Labels:
     labels = np.where(field(3.0) > 0.3, 1, 0)
     labels[field(8.0) > 0.3] = 2
     labels[(np.abs(field(10.0)) < 0.02) & (labels == 2)] = 0
-    labels[field(5.0) > 1.5] = 3
-    return labels
+    return np.where(field(5.0) > 1.5, 3, labels)
 
 
-def disc(radius: float) -> Labels:
-    """A disc in a square, its centre off the pixels' corners."""
+def disc(radius: float, x0: float = 0.0, y0: float = 0.0) -> Labels:
+    """A disc in a square, its centre that far off the middle, all in pixels."""
     side = int(2.5 * radius) + 4
-    y, x = np.mgrid[:side, :side] + 0.5
-    return (np.hypot(x - side / 2 - 0.21, y - side / 2 - 0.37) <= radius).astype(np.int64)
+    y, x = np.mgrid[:side, :side] + 0.5 - side / 2
+    return (np.hypot(x - x0, y - y0) <= radius).astype(np.int64)
 
 
 def noise(rng: np.random.Generator, shape: tuple[int, int], phases: int) -> Labels:

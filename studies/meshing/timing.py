@@ -30,8 +30,7 @@ class Timing:
     def __str__(self) -> str:
         """One line."""
         parts = [f"{self.triangles:>9} triangles {self.seconds:6.1f} s {self.peak:5.2f} GB"]
-        parts += [f"{name} {seconds:.1f}" for name, seconds in self.split.items()]
-        parts += [f"{name} {value:.4g}" for name, value in self.figures.items()]
+        parts += [f"{name} {value:.3g}" for name, value in {**self.split, **self.figures}.items()]
         return "  ".join(parts)
 
 
@@ -45,12 +44,11 @@ def alone(job: Callable[..., Timing], *arguments: Any, limit: float | None = Non
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(target=_measured, args=(sender, job, *arguments))
     process.start()
-    sender.close()
+    sender.close()  # here: so that a crash there ends the wait
     if not receiver.poll(limit):
         process.kill()
         raise TimeoutError(f"not done after {limit:.0f} s")
     made: Timing = receiver.recv()
-    process.join()
     return made
 
 
@@ -63,13 +61,13 @@ def _measured(sender: Any, job: Callable[..., Timing], *arguments: Any) -> None:
 def whole_pipeline(shape: tuple[int, int], options: dict[str, Any]) -> Timing:
     """From the electrode's image to Mesh, by stage."""
     image = structure(electrode(shape))
-    at: dict[str, float] = {}
+    at: dict[str, float] = dict.fromkeys(STAGES.values(), 0.0)
     start = last = time.perf_counter()
 
     def heard(_: str, fraction: float) -> None:
         nonlocal last
-        now, stage = time.perf_counter(), STAGES[fraction]
-        at[stage] = at.get(stage, 0.0) + now - last
+        now = time.perf_counter()
+        at[STAGES[fraction]] += now - last
         last = now
 
     with watched_by(heard):
@@ -87,8 +85,8 @@ def gmsh_rectangle(extent: tuple[float, float], count: int, smoothing: int) -> T
     width, height = extent
     size = (4.0 / 3.0**0.5 * width * height / count) ** 0.5
     gmsh.initialize(readConfigFiles=False, interruptible=False)
-    gmsh.option.setNumber("General.Terminal", 0)
-    gmsh.option.setNumber("Mesh.Smoothing", smoothing)
+    for option, value in (("General.Terminal", 0), ("Mesh.Smoothing", smoothing)):
+        gmsh.option.setNumber(option, value)
     start = time.perf_counter()
     geo = gmsh.model.geo
     corners = ((0, 0), (width, 0), (width, height), (0, height))
@@ -99,6 +97,4 @@ def gmsh_rectangle(extent: tuple[float, float], count: int, smoothing: int) -> T
     gmsh.model.mesh.generate(2)
     gmsh.model.mesh.getNodes()
     triangles = len(gmsh.model.mesh.getElementsByType(2)[1]) // 3
-    seconds = time.perf_counter() - start
-    gmsh.finalize()
-    return Timing(triangles, seconds)
+    return Timing(triangles, time.perf_counter() - start)

@@ -129,3 +129,19 @@ def test_a_stack_is_read_slice_by_slice(folder: Path) -> None:
     assert image.labels.shape == (8, 8)
     assert dict(image.phases) == {"pore": 0, "sei": 2}
     assert image.voxel == (2e-8, 2e-8)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('voxel = "20 nm"', "voxel = 20", "image.voxel is 20 m, too large for a voxel"),
+        ('bulk = "1 mol/L"', "bulk = -1", "conditions.bulk is -1: a concentration is not negative"),
+        ("1e-13 m^2/s", "1e-9 cm2/s", "powers with ^ as in cm^2/s"),
+    ],
+)
+def test_mistakes_of_a_first_day(folder: Path, old: str, new: str, says: str) -> None:
+    assert old in GOOD
+    with pytest.raises(CaseError) as error:
+        Case.parse(GOOD.replace(old, new), base=folder).microstructure()
+    assert says in str(error.value)
+    assert ", line " in str(error.value)

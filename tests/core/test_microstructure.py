@@ -113,3 +113,15 @@ def test_the_sample_is_the_published_slice():
     assert dict(sample.fractions) == pytest.approx(
         {"pore": 0.39615, "particle": 0.50905, "cbd": 0.0948}, abs=1e-5
     )
+
+
+def test_colour_pictures_and_grey_images_are_called_what_they_are(tmp_path):
+    colours = np.zeros((5, 6, 3), dtype=np.uint8)
+    tifffile.imwrite(tmp_path / "rgb.tif", colours, photometric="rgb")
+    PilImage.fromarray(colours).save(tmp_path / "rgb.png")
+    for name in ("rgb.tif", "rgb.png"):
+        with pytest.raises(InputError, match="is a colour picture, not labels"):
+            anosim.Image.read(tmp_path / name, voxel=1.0)
+    grey = np.arange(100, dtype=np.uint8).reshape(10, 10)
+    with pytest.raises(InputError, match="looks like a grey image; segment it first"):
+        anosim.Microstructure(grey, {"pore": 0}, 1.0)

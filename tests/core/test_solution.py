@@ -186,3 +186,31 @@ def test_values_are_sound_from_the_time_that_the_mesh_resolves():
     assert solution.resolved_from == pytest.approx(2 * 4 / np.sqrt(3) * 1.25e-15 / 6e-14)
     assert solution.values(0.1 * solution.resolved_from).min() < -20.0
     assert solution.values(solution.resolved_from).min() > -5.0
+
+
+def test_arrival_is_measured_by_each_phases_own_equilibrium():
+    mesh = rectangle(2e-6, 1e-7, (40, 2), phases=("one", "two"), cuts=(1e-6,))
+    problem = Diffusion(
+        mesh,
+        {"one": Material(1e-13), "two": Material(1e-13)},
+        {"left": Concentration(1000.0), ("one", "two"): InterfaceTransfer("inf", 0.5)},
+        until=1e3,
+    )
+    solution = anosim.solve(problem)
+    arrived = solution.time_to(0.9)
+    for place, goal in ((0.5e-6, 900.0), (1.5e-6, 1800.0)):
+        node = np.flatnonzero(np.all(np.isclose(solution.domain.points, [place, 5e-8]), axis=1))[0]
+        assert solution.values(arrived[node])[0, node] == pytest.approx(goal, rel=1e-6)
+    assert solution.average("two") == pytest.approx(2000.0, rel=1e-3)
+
+
+def test_things_of_the_wrong_kind_are_named(slab):
+    with pytest.raises(InputError, match=r"anosim\.solve was given a Mesh: expected a Diffusion"):
+        anosim.solve(slab.problem.mesh)
+    with pytest.raises(InputError, match=r"anosim\.mesh was given a ndarray: expected a Micro"):
+        anosim.mesh(np.zeros((3, 3)))
+    with pytest.raises(InputError, match=r"Diffusion\.mesh is a str: expected a Mesh"):
+        Diffusion("mesh", {}, {}, until=1.0)
+    with pytest.raises(InputError, match="90 % is 0.9"):
+        slab.time_to(90)
+    assert repr(slab).startswith("<Solution by skfem: ")
