@@ -46,9 +46,8 @@ def test_the_paper_size_in_small():
 def test_discs():
     from discs import errors
 
-    (small, _, rough), (large, _, fine) = errors(20), errors(80)
-    assert abs(small) < 0.002
-    assert 0 < rough < 0.01
-    assert abs(large) < abs(small)
-    assert 0 < fine < rough
+    small, large = errors(20, 0.5, 0.5), errors(80, 0.5, 0.5)
+    assert abs(small[0]) < 0.002
+    assert max(abs(small[1]), abs(large[1])) < 1e-5
+    assert 0 < large[2] < small[2] < 0.01
     assert errors(20, staircase=True)[2] == pytest.approx(0.27, abs=0.01)
