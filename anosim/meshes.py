@@ -182,6 +182,24 @@ class Mesh:
             f"interfaces: {listing(self.interfaces)}"
         )
 
+    def opposite(self, first: str, second: str) -> Ints:
+        """Points of one side and those opposite to them on another, shape (n, 2).
+
+        Raises:
+            InputError: the mesh has no such side.
+            MeshError: a point of one side has no opposite on the other.
+        """
+        ends = [np.unique(self.boundary(name)[1]) for name in (first, second)]
+        axis = int(np.argmax(np.ptp(self.points[ends[0]], axis=0)))
+        a, b = (here[np.argsort(self.points[here, axis])] for here in ends)
+        reach = 1e-9 * float(np.ptp(self.points[a, axis]))
+        if len(a) != len(b) or np.any(np.abs(self.points[a, axis] - self.points[b, axis]) > reach):
+            raise MeshError(
+                f"sides {first!r} and {second!r} do not match point by point; the mesher 'gmsh' "
+                'makes them do so with periodic="x", "y" or "xy"'
+            )
+        return np.stack([a, b], axis=1)
+
     def phase_index(self, name: str) -> int:
         """Position of a phase in ``phases``.
 

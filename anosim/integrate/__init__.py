@@ -2,5 +2,6 @@
 
 from anosim.integrate.discretisation import Discretisation
 from anosim.integrate.drive import solution
+from anosim.integrate.finite_elements import FiniteElements
 
-__all__ = ["Discretisation", "solution"]
+__all__ = ["Discretisation", "FiniteElements", "solution"]

@@ -91,3 +91,18 @@ def _sides(points: Floats, hull: Ints, extent: tuple[float, ...]) -> dict[str, I
     width, height = extent
     where = {"left": x == 0.0, "right": x == width, "top": y == 0.0, "bottom": y == height}
     return {name: hull[here.all(axis=1)] for name, here in where.items()}
+
+
+def matched(mesh: Mesh, periodic: tuple[bool, bool]) -> Mesh:
+    """The mesh with opposite sides that match to the last bit.
+
+    Raises:
+        MeshError: a point has no opposite.
+    """
+    points = mesh.points.copy()
+    pairs = (("left", "right", 1), ("top", "bottom", 0))
+    for (first, second, axis), wanted in zip(pairs, periodic, strict=True):
+        if wanted:
+            here, there = mesh.opposite(first, second).T
+            points[there, axis] = points[here, axis]
+    return Mesh(points, mesh.cells, mesh.cell_phase, mesh.phases, mesh.sides)

@@ -63,7 +63,8 @@ def cut_to_size(
         field: edge length wanted at every pixel, shape (rows, columns).
         sizes: growth and pixel sides.
     """
-    made = cut(network, smooth, field, _fewest(smooth))
+    least = np.where(_to_match(network, sizes), np.diff(smooth.first), _fewest(smooth))
+    made = cut(network, smooth, field, least)
     for _ in range(FIELD_PASSES):
         field = refined_to(field, made.curves, made.seen_by(network), sizes)
         lengths = made.curves.lengths[made.segment_of]
@@ -120,7 +121,8 @@ def _astray(curves: Curves, smooth: Curves) -> Bools:
 def _divided(smooth: Curves, wanted: Floats, least: Ints, kept: Bools) -> Cut:
     """Arcs in about equal segments of the wanted length; those kept, corner by corner."""
     parts = smooth.lengths / wanted
-    parts = np.where(kept[smooth.arc], np.maximum(1.0, np.rint(parts)), parts)
+    # halves go down whatever the last bit, so that opposite sides agree
+    parts = np.where(kept[smooth.arc], np.maximum(1.0, np.rint(parts - 1e-6)), parts)
     total = np.add.reduceat(parts, smooth.first[:-1])
     counts = np.rint(total).astype(np.int64)
     counts = np.where(kept, counts, np.maximum(counts, least))
@@ -163,6 +165,17 @@ def _sampled(smooth: Curves, place: Floats, counts: Ints) -> tuple[Curves, Ints]
     segment_of = np.floor((at + until) / 2.0).astype(np.int64)
     curves = Curves(points, np.stack([start, stop], axis=1), base)
     return curves, np.minimum(segment_of, base[1:][smooth.arc] - 1)
+
+
+def _to_match(network: Network, sizes: Sizes) -> Bools:
+    """Arcs on sides that are to match, shape (n_arcs,): they are cut corner by corner.
+
+    Nodes are corners of pixels, so what is cut at every corner has a point wherever the opposite
+    side has one.
+    """
+    outer = (network.left == OUTSIDE) | (network.right == OUTSIDE)
+    along_y = network.heading[network.curves.first[:-1]] % 2 == 1
+    return np.asarray(outer & np.where(along_y, *sizes.periodic))
 
 
 def _fewest(smooth: Curves) -> Ints:

@@ -10,7 +10,7 @@ from anosim.microstructure import Microstructure
 from anosim.progress import report
 from anosim_geometry import options
 from anosim_geometry.bending import bent, second_order
-from anosim_geometry.conversion import to_mesh
+from anosim_geometry.conversion import matched, to_mesh
 from anosim_geometry.dependency import load_gmsh
 from anosim_geometry.islands import RULES, Cleaning, cleaned
 from anosim_geometry.network import network_of
@@ -50,6 +50,8 @@ class GmshMesher:
             longer, and a ``MeshSizeWarning`` says what asked for so many.
         order: 1 for straight sides; 2 for triangles with midpoints, whose sides bend along the
             smoothed boundaries while phases keep their areas.
+        periodic: "x" makes the points of the left and right sides match, "y" those of top and
+            bottom, "xy" both; on such sides no edge is longer than a pixel.
         staircase: keep the exact edges of the pixels instead of smoothing them.
         least_pixels: regions of fewer pixels than this go, by the rule of ``islands``;
             ``cleaned`` reports what that changes.
@@ -71,6 +73,7 @@ class GmshMesher:
     elements: int | None = None
     max_elements: int | None = None
     order: int = 1
+    periodic: str = ""
     staircase: bool = False
     least_pixels: int = 0
     islands: str = "merge"
@@ -93,6 +96,11 @@ class GmshMesher:
                 f"GmshMesher.order is {self.order!r}: choose 1 (straight) or 2 (bent sides)"
             )
         options.check_finest(self)
+        if self.periodic not in ("", "x", "y", "xy"):
+            raise InputError(
+                f'GmshMesher.periodic is {self.periodic!r}: choose "x" (left and right match), '
+                '"y" (top and bottom) or "xy"'
+            )
         options.check_exclusive(self)
 
     def mesh(self, microstructure: Microstructure, /) -> Mesh:
@@ -129,6 +137,8 @@ class GmshMesher:
         else:
             curves, triangles, bulge = bent(network, smooth, curves, triangles)
         mesh = to_mesh(microstructure, network, curves, triangles)
+        if self.periodic:
+            mesh = matched(mesh, sizes.periodic)
         if self.order == 2:
             mesh = second_order(mesh, curves, bulge * min(microstructure.voxel))
         report("mesh", 1.0)
@@ -162,4 +172,5 @@ class GmshMesher:
             pixel=(hx / unit, hy / unit),
             pairs={pair: min(length, longest) for pair, length in pairs.items()},
             gap_elements=self.gap_elements,
+            periodic=("x" in self.periodic, "y" in self.periodic),
         )

@@ -36,6 +36,7 @@ class Sizes:
         pairs: edge length at the interfaces between two labels, lower label first, where it is
             not ``interface``.
         gap_elements: rows of triangles across the local thickness of a phase; 0 for any.
+        periodic: whether the sides across x, and those across y, are to match point by point.
     """
 
     bulk: float
@@ -44,6 +45,7 @@ class Sizes:
     pixel: tuple[float, float]
     pairs: Mapping[Pair, float] = field(default_factory=dict)
     gap_elements: int = 0
+    periodic: tuple[bool, bool] = (False, False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,6 +144,20 @@ def refined_to(field: Floats, curves: Curves, seen_by: Ints, sizes: Sizes) -> Fl
 
 def graded(field: Floats, sizes: Sizes) -> Floats:
     """The largest field below ``field`` that grows by at most ``growth`` per unit of distance.
+
+    On sides that are to match it is the smaller one of the two, so that both are cut alike.
+    """
+    h = _limited(field, sizes)
+    for axis, joined in ((1, sizes.periodic[0]), (0, sizes.periodic[1])):
+        if joined:
+            ends = np.moveaxis(h.copy(), axis, 0)
+            ends[0] = ends[-1] = np.minimum(ends[0], ends[-1])
+            h = _limited(np.moveaxis(ends, 0, axis), sizes)
+    return h
+
+
+def _limited(field: Floats, sizes: Sizes) -> Floats:
+    """The field with its growth limited.
 
     Steps go to the eight neighbours and along rows, forwards and backwards (a chamfer distance),
     shortened so that the bound holds for straight lines too.

@@ -1,17 +1,15 @@
-"""The solver: its options, and from problem to solution."""
+"""The solver plugin "fenicsx"."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
-from anosim import integrate
-from anosim.problem import Diffusion
-from anosim.progress import report
-from anosim.solution import Solution
-from anosim.weakform import weak_form
-from anosim_fenicsx.assembly import assemble, versions
+from anosim.integrate import FiniteElements
+from anosim.weakform import WeakForm
+from anosim_fenicsx.assembly import Matrices, assemble, versions
 
 
 @dataclass(frozen=True)
-class Fenicsx:
+class Fenicsx(FiniteElements):
     """Finite elements by FEniCSx (DOLFINx), sparse Cholesky factorisation by PETSc and MUMPS.
 
     Attributes:
@@ -20,27 +18,12 @@ class Fenicsx:
         earliest: first time at which the tolerance holds, s; 1e-5 of the whole without it.
     """
 
-    order: int = 2
-    tolerance: float = 1e-8
-    earliest: float | None = None
+    name: ClassVar[str] = "fenicsx"
 
-    def solve(self, problem: Diffusion, /) -> Solution:
-        """The solution in the mesh's own node order."""
-        form = weak_form(problem, self.order)
-        report("assemble", 0.0)
-        matrices = assemble(form)
-        report("assemble", 1.0)
-        return integrate.solution(
-            problem,
-            form,
-            matrices,
-            tolerance=self.tolerance,
-            earliest=self.earliest,
-            record={
-                "solver": "fenicsx",
-                "order": str(self.order),
-                "tolerance": f"{self.tolerance:g}",
-                "linear algebra": "PETSc Cholesky by MUMPS",
-                **versions(),
-            },
-        )
+    def assemble(self, form: WeakForm) -> Matrices:
+        """The matrices of a weak form; every process assembles and holds the whole."""
+        return assemble(form)
+
+    def record(self) -> dict[str, str]:
+        """Linear algebra and versions."""
+        return {"linear algebra": "PETSc Cholesky by MUMPS", **versions()}

@@ -1,18 +1,16 @@
-"""The solver: its options, and from problem to solution."""
+"""The solver plugin "skfem"."""
 
 from dataclasses import dataclass
 from importlib.metadata import version
+from typing import ClassVar
 
-from anosim import integrate
-from anosim.problem import Diffusion
-from anosim.progress import report
-from anosim.solution import Solution
-from anosim.weakform import weak_form
-from anosim_skfem.assembly import assemble
+from anosim.integrate import FiniteElements
+from anosim.weakform import WeakForm
+from anosim_skfem.assembly import Matrices, assemble
 
 
 @dataclass(frozen=True)
-class ScikitFem:
+class ScikitFem(FiniteElements):
     """Finite elements by scikit-fem, sparse direct factorisation by SuperLU.
 
     Attributes:
@@ -21,28 +19,13 @@ class ScikitFem:
         earliest: first time at which the tolerance holds, s; 1e-5 of the whole without it.
     """
 
-    order: int = 2
-    tolerance: float = 1e-8
-    earliest: float | None = None
+    name: ClassVar[str] = "skfem"
 
-    def solve(self, problem: Diffusion, /) -> Solution:
-        """The solution in the mesh's own node order."""
-        form = weak_form(problem, self.order)
-        report("assemble", 0.0)
-        matrices = assemble(form)
-        report("assemble", 1.0)
-        return integrate.solution(
-            problem,
-            form,
-            matrices,
-            tolerance=self.tolerance,
-            earliest=self.earliest,
-            record={
-                "solver": "skfem",
-                "order": str(self.order),
-                "tolerance": f"{self.tolerance:g}",
-                "linear algebra": "SciPy SuperLU",
-                "scikit-fem": version("scikit-fem"),
-                "scipy": version("scipy"),
-            },
-        )
+    def assemble(self, form: WeakForm) -> Matrices:
+        """The matrices of a weak form."""
+        return assemble(form)
+
+    def record(self) -> dict[str, str]:
+        """Linear algebra and versions."""
+        versions = {name: version(name) for name in ("scikit-fem", "scipy")}
+        return {"linear algebra": "SciPy SuperLU", **versions}
