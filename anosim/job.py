@@ -102,6 +102,7 @@ def _write(
         arrival = _arrival(first)
         found = numbers(image, first, times, probes, arrival)
         found["agreement"] = _agreement(solutions, times)
+        found["cleaning"] = case.cleaning(image)
     with watch.stage("draw"):
         _draw(image, first, times, probes, place, arrival is not None)
     with watch.stage("write"):

@@ -157,6 +157,13 @@ class Case:
         with self._table("mesh").blamed():
             return self.mesher.mesh(microstructure)
 
+    def cleaning(self, microstructure: Microstructure) -> str | None:
+        """What the mesher takes out of the image, in words; None if it leaves it as it is."""
+        cleaned = getattr(self.mesher, "cleaned", None)
+        if cleaned is None or not getattr(self.mesher, "least_pixels", 0):
+            return None
+        return str(cleaned(microstructure)[1])
+
     def problem(self, mesh: Mesh) -> Diffusion:
         """The diffusion problem on a mesh of the image.
 

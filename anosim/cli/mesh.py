@@ -56,6 +56,9 @@ def do(arguments: Namespace) -> int:
         with watch.stage("mesh"):
             mesh = case.mesh(image)
         finish(mesh, image, arguments, watch)
+    cleaning = case.cleaning(image)
+    if cleaning:
+        print(f"{'taken out':<24}{cleaning}")
     return 0
 
 

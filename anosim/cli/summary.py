@@ -43,10 +43,11 @@ def _mesh(found: Mapping[str, Any]) -> list[tuple[str, str]]:
     mesh = found["mesh"]
     counts = f"{mesh['triangles']} triangles, {found['nodes']} unknowns"
     quality = f"smallest angle {mesh['angle_smallest_degrees']:.1f} degrees"
-    return [
+    rows = [
         ("area fraction, mesh", _shares(mesh["area_fraction"])),
         ("mesh", f"{counts}, {quality}"),
     ]
+    return [*rows, ("taken out", found["cleaning"])] if found["cleaning"] else rows
 
 
 def _concentrations(found: Mapping[str, Any]) -> Table:

@@ -53,3 +53,11 @@ def test_errors(anosim: Command, folder: Path, arguments: tuple[str, ...], says:
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1].startswith("error: ")
     assert says in done.stderr
+
+
+def test_small_regions_taken_out_are_reported(anosim: Command, folder: Path) -> None:
+    text = (folder / "case.toml").read_text().replace("[mesh]", "[mesh]\nleast_pixels = 300")
+    (folder / "case.toml").write_text(text)
+    done = anosim("mesh", "case.toml", "--quiet")
+    assert "regions of fewer than 300 pixels, rule 'merge'" in done.stdout, done.stderr
+    assert "particle: 1 regions of " in done.stdout
