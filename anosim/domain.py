@@ -1,6 +1,6 @@
 """Domain: the part of a mesh in which lithium diffuses, with the nodes of its elements."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -250,6 +250,19 @@ class Domain:
                 f"phases with one: {', '.join(self.phases)}"
             )
         return np.asarray(self.mesh.cell_phase[self.cells] == index)
+
+    def per_cell(self, values: Mapping[str, float]) -> Floats:
+        """The value of each cell's phase, shape (n_cells,)."""
+        table = np.zeros(len(self.mesh.phases))
+        for phase, value in values.items():
+            table[self.mesh.phase_index(phase)] = value
+        return table[self.mesh.cell_phase[self.cells]]
+
+    def per_node(self, values: Mapping[str, float]) -> Floats:
+        """The value of the phase at each node, where phases that share nodes agree, (n_nodes,)."""
+        found = np.empty(len(self.points))
+        found[self.connectivity] = self.per_cell(values)[:, None]
+        return found
 
     @cached_property
     def part_of_node(self) -> Ints:

@@ -1,6 +1,5 @@
 """What passes the boundaries of a domain."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,37 +74,30 @@ def _perfect(pair: Boundary) -> InputError:
     )
 
 
-def jump(problem: Diffusion, domain: Domain, boundary: Boundary, start: Floats) -> float:
-    """What the nodes of a boundary took in at time zero when they jumped to its concentration.
+def jumps(problem: Diffusion, domain: Domain, gained: Floats) -> dict[Boundary, float]:
+    """What nodes took in at time zero when they jumped to the concentration of their boundary.
 
     Args:
         problem: the problem.
         domain: its cells and nodes.
-        boundary: canonical name of a side or interface.
-        start: concentration of the nodes right after time zero, mol/m^3.
+        gained: what each node has more right after time zero than before, mol/m.
 
     Returns:
-        mol/m, zero for other conditions.
+        mol/m for each boundary with a given concentration.
     """
     held = [name for name, c in problem.conditions.items() if isinstance(c, Concentration)]
-    if boundary not in held:
-        return 0.0
-    gained = capacity_weights(problem, domain) * (start - problem.initial)
-    return float(domain.shares(held)[boundary] @ gained)
+    return {name: float(share @ gained) for name, share in domain.shares(held).items()}
 
 
 def capacity_weights(problem: Diffusion, domain: Domain) -> Floats:
     """Integral of theta times each node's shape function, m^2, shape (n_nodes,)."""
-    return _weighted(domain, {name: m.capacity for name, m in problem.materials.items()})
+    return domain.weights(
+        scale=domain.per_cell({name: m.capacity for name, m in problem.materials.items()})
+    )
 
 
 def reaction_weights(problem: Diffusion, domain: Domain) -> Floats:
     """Integral of r times each node's shape function, m^2/s, shape (n_nodes,)."""
-    return _weighted(domain, {name: m.reaction for name, m in problem.materials.items()})
-
-
-def _weighted(domain: Domain, values: Mapping[str, float]) -> Floats:
-    scale = np.empty(len(domain.cells))
-    for phase, value in values.items():
-        scale[domain.in_phase(phase)] = value
-    return domain.weights(scale=scale)
+    return domain.weights(
+        scale=domain.per_cell({name: m.reaction for name, m in problem.materials.items()})
+    )

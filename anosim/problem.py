@@ -192,6 +192,16 @@ class Diffusion:
         )
 
     @property
+    def held(self) -> Mapping[Boundary, float]:
+        """Concentration that boundaries hold, themselves or behind a transfer layer, mol/m^3."""
+        found: dict[Boundary, float] = {}
+        for name, condition in self.conditions.items():
+            match condition:
+                case Concentration(value=value) | MassTransfer(bulk=value):
+                    found[name] = value
+        return MappingProxyType(found)
+
+    @property
     def sources(self) -> tuple[Boundary, ...]:
         """The boundaries through which lithium can pass."""
         return tuple(name for name, c in self.boundary_conditions.items() if passes(c))

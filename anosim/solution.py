@@ -11,10 +11,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from anosim.domain import Domain
 from anosim.errors import InputError
-from anosim.fluxes import BoundaryFlux, capacity_weights, jump, known_flux, reaction_weights
+from anosim.fluxes import BoundaryFlux, capacity_weights, jumps, known_flux, reaction_weights
 from anosim.locate import interpolation
 from anosim.meshes import Boundary, Floats
-from anosim.problem import Concentration, Diffusion, MassTransfer
+from anosim.problem import Diffusion
 from anosim.trajectory import Relaxation, Samples, Trajectory
 from anosim.units import si
 
@@ -201,10 +201,9 @@ class Solution:
         t = self.times(times)
         name: Boundary = self.problem.mesh.boundary(boundary)[0]
         flux = self._flux(name)
-        jumped = jump(self.problem, self.domain, name, self.values(0.0)[0])
         grown = self.trajectory.values(t) - self.trajectory.values(np.zeros(1))
         gained = flux.constant * t + self.trajectory.integrals(t) @ flux.value + grown @ flux.rate
-        return self._sign(boundary, name) * np.asarray(jumped + gained)
+        return self._sign(boundary, name) * np.asarray(self._jumps.get(name, 0.0) + gained)
 
     def _sign(self, given: Boundary, name: Boundary) -> float:
         """-1 for the flux through an inner interface named against the order of the phases."""
@@ -246,19 +245,16 @@ class Solution:
         Raises:
             InputError: only fluxes drive the problem, so there is none.
         """
-        held = []
-        for condition in self.problem.conditions.values():
-            match condition:
-                case Concentration(value=value):
-                    held.append(value)
-                case MassTransfer(bulk=bulk):
-                    held.append(bulk)
-        if not held:
+        return max(self._held.values())
+
+    @property
+    def _held(self) -> Mapping[Boundary, float]:
+        if not self.problem.held:
             raise InputError(
                 "only fluxes drive this problem, so no source concentration exists to compare "
                 "with: give a reference"
             )
-        return max(held)
+        return self.problem.held
 
     def time_to(self, fraction: float, reference: float | None = None) -> Floats:
         """Time at which each node first has a fraction of the way to the reference, s, (n_nodes,).
@@ -294,17 +290,11 @@ class Solution:
             InputError: only fluxes drive the problem, so there is none.
         """
         solubility, highest = self.problem.solubility, -np.inf
-        for name, condition in self.problem.boundary_conditions.items():
+        for name, value in self._held.items():
             phases = np.unique(self.domain.boundary_phases(name))
             least = min(solubility[self.problem.mesh.phases[index]] for index in phases)
-            match condition:
-                case Concentration(value=value) | MassTransfer(bulk=value):
-                    highest = max(highest, value / least)
-        _ = self.reference
-        kappa = np.ones(len(self.base))
-        for phase in self.domain.phases:
-            kappa[self.domain.connectivity[self.domain.in_phase(phase)]] = solubility[phase]
-        return highest * kappa
+            highest = max(highest, value / least)
+        return highest * self.domain.per_node(solubility)
 
     @cached_property
     def resolved_from(self) -> float:
@@ -352,6 +342,11 @@ class Solution:
     @cached_property
     def _capacity_weights(self) -> Floats:
         return capacity_weights(self.problem, self.domain)
+
+    @cached_property
+    def _jumps(self) -> Mapping[Boundary, float]:
+        gained = self._capacity_weights * (self.values(0.0)[0] - self.problem.initial)
+        return jumps(self.problem, self.domain, gained)
 
     def _flux(self, name: Boundary) -> BoundaryFlux:
         known = known_flux(self.problem, self.domain, name, self.base, self.modes)

@@ -97,7 +97,7 @@ def weak_form(problem: Diffusion, order: int) -> WeakForm:
     _check_driven(problem, domain)
     length = domain.length
     scale = max(material.diffusivity for material in problem.materials.values())
-    kappa, D, theta, r = (_per_cell(domain, values) for values in _coefficients(problem))
+    kappa, D, theta, r = map(domain.per_cell, _coefficients(problem))
     geometry = replace(domain, order=problem.mesh.order)
     fixed, values = _fixed(problem, domain)
     start = _start(problem, domain, theta, kappa)
@@ -137,15 +137,8 @@ def _coefficients(problem: Diffusion) -> Iterator[dict[str, float]]:
     yield {phase: material.reaction for phase, material in materials}
 
 
-def _per_cell(domain: Domain, values: dict[str, float]) -> Floats:
-    table = np.zeros(len(domain.mesh.phases))
-    for phase, value in values.items():
-        table[domain.mesh.phase_index(phase)] = value
-    return table[domain.mesh.cell_phase[domain.cells]]
-
-
 def _start(problem: Diffusion, domain: Domain, theta: Floats, kappa: Floats) -> Floats:
-    """U of the initial concentration; where phases share a node, that of the same content."""
+    """The initial u; where phases share a node, the one with the same content."""
     if not problem.transfers:
         return np.full(len(domain.points), problem.initial)
     vertices = replace(domain, order=1)

@@ -83,10 +83,7 @@ def _concentration_nodes(problem: Diffusion, form: WeakForm) -> tuple[Domain, In
     domain = problem.domain(form.domain.order)
     node = np.empty(len(domain.points), dtype=np.int64)
     node[domain.connectivity] = form.domain.connectivity
-    kappa = np.ones(len(domain.points))
-    for phase, solubility in problem.solubility.items():
-        kappa[domain.connectivity[domain.in_phase(phase)]] = solubility
-    return domain, node, kappa
+    return domain, node, domain.per_node(problem.solubility)
 
 
 @dataclass(frozen=True, eq=False)

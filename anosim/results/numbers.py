@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from anosim.meshes import Floats
 from anosim.microstructure import Microstructure
-from anosim.problem import Concentration, Condition, InterfaceTransfer, MassTransfer
+from anosim.problem import Condition, InterfaceTransfer
 from anosim.results.dimensionless import dimensionless, label
 from anosim.results.mesh_report import mesh_numbers
 from anosim.solution import Solution, Times
@@ -67,17 +67,12 @@ def overshoot(solution: Solution, times: Times) -> Floats | None:
     range; None where a flux drives, a partition coefficient or nothing changes, which leaves no
     such range. A reaction extends it to zero.
     """
-    given = [solution.problem.initial, *([0.0] if _reacts(solution) else [])]
-    if any(transfer.partition != 1.0 for transfer in solution.problem.transfers.values()):
+    problem = solution.problem
+    given = [problem.initial, *problem.held.values(), *([0.0] if _reacts(solution) else [])]
+    if any(transfer.partition != 1.0 for transfer in problem.transfers.values()):
         return None
-    for condition in solution.problem.boundary_conditions.values():
-        match condition:
-            case Concentration(value=value):
-                given.append(value)
-            case MassTransfer(bulk=bulk):
-                given.append(bulk)
-            case _:
-                return None
+    if len(problem.held) < len(problem.boundary_conditions):
+        return None
     span = max(given) - min(given)
     if span == 0.0:
         return None

@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from anosim.curved import distortion
+from anosim.curved import cross, distortion
 from anosim.meshes import Mesh
 from anosim.topology import edges_of
-from anosim_geometry.curves import Curves, cross
+from anosim_geometry.curves import Curves
 from anosim_geometry.gmsh_fill import Triangles
 from anosim_geometry.network import OUTSIDE, Network
 from anosim_geometry.smoothing import restoring_shift
@@ -52,7 +52,7 @@ def bent(
         bulge = bulges(moved, inside, is_node)
         shift = restoring_shift(moved, smooth, held, gained=bulge_areas(moved, bulge))
         moved = moved.moved(moved.points + shift)
-    valid = _where_valid(curves, moved, triangles, inside, is_node)
+    valid = _where_valid(curves, moved, triangles, is_node)
     bulge = bulges(valid, inside, is_node)
     points = triangles.points.copy()
     points[: len(valid.points)] = valid.points
@@ -126,29 +126,29 @@ def second_order(mesh: Mesh, curves: Curves, bulge: Floats) -> Mesh:
     )
 
 
-def _where_valid(
-    curves: Curves, moved: Curves, triangles: Triangles, inside: Bools, is_node: Bools
-) -> Curves:
+def _where_valid(curves: Curves, moved: Curves, triangles: Triangles, is_node: Bools) -> Curves:
     """The moved points, but where a triangle would suffer those of the arc as they were."""
-    edges = edges_of(triangles.cells)
+    cells = triangles.cells
+    edges = edges_of(cells)
     of_segment = edges.cells[edges.find(curves.segments)]
-    points = triangles.points.copy()
-    now = moved.points.copy()
+    of_point = np.zeros(len(curves.points), dtype=np.int64)
+    of_point[curves.segments[:, 0]] = curves.arc
+    before = _doubled_areas(triangles.points, cells)
+    points, now = triangles.points.copy(), moved.points.copy()
     for _ in range(ROUNDS):
         points[: len(now)] = now
-        corners = points[triangles.cells]
-        before = triangles.points[triangles.cells]
-        area = cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-        was = cross(before[:, 1] - before[:, 0], before[:, 2] - before[:, 0])
-        bad = np.append(area < 0.5 * was, False)  # the last is the cell beyond the border
-        arcs = np.unique(curves.arc[bad[of_segment].any(axis=1)])
-        touched = np.isin(triangles.cells[bad[:-1]], np.arange(len(now)))
+        bad = _doubled_areas(points, cells) < 0.5 * before
         if not bad.any():
             return curves.moved(now)
-        back = np.unique(triangles.cells[bad[:-1]][touched])
-        of_point = np.zeros(len(now), dtype=np.int64)
-        of_point[curves.segments[:, 0]] = curves.arc
-        arcs = np.union1d(arcs, of_point[back[~is_node[back]]])
+        corners = np.unique(cells[bad])
+        corners = corners[corners < len(now)]
+        beside = np.append(bad, False)[of_segment].any(axis=1)  # the last: no cell, the border
+        arcs = np.union1d(curves.arc[beside], of_point[corners[~is_node[corners]]])
         back = np.unique(curves.segments[np.isin(curves.arc, arcs)])
         now[back] = curves.points[back]
     return curves
+
+
+def _doubled_areas(points: Floats, cells: Ints) -> Floats:
+    a, b, c = (points[cells[:, i]] for i in range(3))
+    return cross(b - a, c - a)

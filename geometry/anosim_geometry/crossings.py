@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from anosim_geometry.curves import Curves, cross
+from anosim.curved import cross
+from anosim_geometry.curves import Curves
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

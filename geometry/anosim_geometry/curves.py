@@ -6,6 +6,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from anosim.curved import cross
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -59,8 +61,3 @@ class Curves:
     def _shoelace(self) -> Floats:
         a, b = self.points[self.segments].transpose(1, 0, 2)
         return np.asarray(np.add.reduceat(cross(a, b), self.first[:-1]) / 2.0)
-
-
-def cross(u: Floats, v: Floats) -> Floats:
-    """The z component of the cross product of plane vectors, shape (..., 2) each."""
-    return np.asarray(u[..., 0] * v[..., 1] - u[..., 1] * v[..., 0])

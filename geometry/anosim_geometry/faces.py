@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from anosim_geometry.curves import cross
+from anosim.curved import cross
 from anosim_geometry.network import OUTSIDE, Network
 
 Ints = NDArray[np.int64]

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from anosim.curved import cross
 from anosim.topology import edges_of
-from anosim_geometry.curves import cross
 from anosim_geometry.quality import sicn, sicn_of
 
 Floats = NDArray[np.float64]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from anosim.errors import InputError, UnsupportedError, listing
+from anosim.errors import UnsupportedError
 from anosim.meshes import Mesh
 from anosim.microstructure import Microstructure
 from anosim.progress import report
@@ -12,7 +12,7 @@ from anosim_geometry import options
 from anosim_geometry.bending import bent, second_order
 from anosim_geometry.conversion import matched, to_mesh
 from anosim_geometry.dependency import load_gmsh
-from anosim_geometry.islands import RULES, Cleaning, cleaned
+from anosim_geometry.islands import Cleaning, cleaned
 from anosim_geometry.network import network_of
 from anosim_geometry.sizing import Sizes, wishes_of
 from anosim_geometry.smoothing import smoothed
@@ -86,21 +86,8 @@ class GmshMesher:
         object.__setattr__(self, "interface_sizes", options.pair_sizes(self.interface_sizes))
         object.__setattr__(self, "growth", options.growth(self.growth))
         options.check_numbers(self)
-        if self.islands not in RULES:
-            raise InputError(
-                f"GmshMesher.islands is {self.islands!r}; the rules for small regions are "
-                f"{listing(RULES)}, and least_pixels = 0 keeps them all"
-            )
-        if self.order not in (1, 2):
-            raise UnsupportedError(
-                f"GmshMesher.order is {self.order!r}: choose 1 (straight) or 2 (bent sides)"
-            )
+        options.check_choices(self)
         options.check_finest(self)
-        if self.periodic not in ("", "x", "y", "xy"):
-            raise InputError(
-                f'GmshMesher.periodic is {self.periodic!r}: choose "x" (left and right match), '
-                '"y" (top and bottom) or "xy"'
-            )
         options.check_exclusive(self)
 
     def mesh(self, microstructure: Microstructure, /) -> Mesh:

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from anosim.errors import InputError, listing
+from anosim.errors import InputError, UnsupportedError, listing
 from anosim.microstructure import Microstructure
 from anosim.units import si
+from anosim_geometry.islands import RULES
 
 if TYPE_CHECKING:
     from anosim_geometry.mesher import GmshMesher
@@ -154,3 +155,26 @@ def _pair(given: object) -> tuple[str, str]:
             "different phases, such as ('pore', 'sei')"
         )
     return names[0], names[1]
+
+
+def check_choices(mesher: "GmshMesher") -> None:
+    """Refuse what is none of the words or orders that there are.
+
+    Raises:
+        InputError: another rule for islands or other periodic sides.
+        UnsupportedError: another element order.
+    """
+    if mesher.islands not in RULES:
+        raise InputError(
+            f"GmshMesher.islands is {mesher.islands!r}; the rules for small regions are "
+            f"{listing(RULES)}, and least_pixels = 0 keeps them all"
+        )
+    if mesher.order not in (1, 2):
+        raise UnsupportedError(
+            f"GmshMesher.order is {mesher.order!r}: choose 1 (straight) or 2 (bent sides)"
+        )
+    if mesher.periodic not in ("", "x", "y", "xy"):
+        raise InputError(
+            f'GmshMesher.periodic is {mesher.periodic!r}: choose "x" (left and right match), '
+            '"y" (top and bottom) or "xy"'
+        )
