@@ -6,33 +6,34 @@ Importing this package loads numpy and nothing heavier.
 from typing import Any
 
 from anosim import errors, plugins, progress, samples
+from anosim.conditions import Concentration, Flux, InterfaceTransfer, MassTransfer, Material, Uptake
+from anosim.functions import Table
 from anosim.image import Image
 from anosim.meshes import Mesh
 from anosim.microstructure import Microstructure
 from anosim.plugins import mesh, solve
-from anosim.problem import (
-    Concentration,
-    Diffusion,
-    Flux,
-    InterfaceTransfer,
-    MassTransfer,
-    Material,
-)
+from anosim.problem import Diffusion
+from anosim.regions import Box, Disc, Mask
 from anosim.solution import Solution
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Box",
     "Concentration",
     "Diffusion",
+    "Disc",
     "Flux",
     "Image",
     "InterfaceTransfer",
+    "Mask",
     "MassTransfer",
     "Material",
     "Mesh",
     "Microstructure",
     "Solution",
+    "Table",
+    "Uptake",
     "errors",
     "mesh",
     "plugins",

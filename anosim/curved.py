@@ -12,21 +12,24 @@ _GAUSS = 6
 """Points per direction: exact for polynomials of degree 10 on the triangle, 11 on an edge."""
 
 
-def triangle_rule() -> tuple[Floats, Floats]:
+def triangle_rule(per_direction: int = _GAUSS) -> tuple[Floats, Floats]:
     """Points, shape (n, 2), and weights of a rule on the reference triangle.
 
     Source: Gauss-Legendre points on the square, collapsed onto the triangle (Duffy, SIAM J.
     Numer. Anal. 19 (1982) 1260).
+
+    Args:
+        per_direction: points along each direction; n are exact for polynomials of degree 2 n - 2.
     """
-    x, w = edge_rule()
+    x, w = edge_rule(per_direction)
     u, v = np.meshgrid(x, x, indexing="ij")
     points = np.stack([u.ravel(), (v * (1.0 - u)).ravel()], axis=1)
     return points, (np.outer(w, w) * (1.0 - u)).ravel()
 
 
-def edge_rule() -> tuple[Floats, Floats]:
+def edge_rule(points: int = _GAUSS) -> tuple[Floats, Floats]:
     """Gauss-Legendre points and weights on the interval from 0 to 1."""
-    x, w = np.polynomial.legendre.leggauss(_GAUSS)
+    x, w = np.polynomial.legendre.leggauss(points)
     return (x + 1.0) / 2.0, w / 2.0
 
 

@@ -19,7 +19,16 @@ from anosim.curved import (
 from anosim.errors import InputError, UnsupportedError
 from anosim.meshes import Boundary, Floats, Ints, Mesh
 from anosim.numbering import numbered
+from anosim.seams import joined
 from anosim.topology import Edges, edges_of
+
+PERIODIC: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "": (),
+    "x": (("left", "right"),),
+    "y": (("top", "bottom"),),
+    "xy": (("left", "right"), ("top", "bottom")),
+}
+"""The sides that each choice of periodicity joins."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,12 +44,14 @@ class Domain:
         order: 1 (linear) or 2 (quadratic elements).
         splits: interfaces, by their canonical names, across which the field may jump: points on
             them have a node on either side, at the same place.
+        periodic: which opposite sides are joined: "", "x", "y" or "xy".
     """
 
     mesh: Mesh
     phases: tuple[str, ...]
     order: int = 1
     splits: frozenset[tuple[str, str]] = frozenset()
+    periodic: str = ""
 
     def __post_init__(self) -> None:
         if self.order not in (1, 2):
@@ -55,11 +66,12 @@ class Domain:
         phases: Iterable[str],
         order: int,
         splits: Iterable[tuple[str, str]] = (),
+        periodic: str = "",
     ) -> "Domain":
         """The domain of some phases, in the mesh's order of phases."""
         wanted = set(phases)
         inside = tuple(name for name in mesh.phases if name in wanted)
-        return cls(mesh, inside, order, frozenset(splits))
+        return cls(mesh, inside, order, frozenset(splits), periodic)
 
     @cached_property
     def cells(self) -> Ints:
@@ -193,22 +205,51 @@ class Domain:
             [ends, self._middles[self.edges.of_cell[cell, side]][:, None]], axis=1
         )
 
+    def nodes_of(self, pairs: Ints) -> tuple[Ints, Floats]:
+        """Nodes of edges given by their ends, and the points that shape them.
+
+        Args:
+            pairs: nodes at the ends of edges of the domain, shape (n, 2).
+
+        Returns:
+            Nodes, shape (n, 2 or 3), the midpoint last; ends and, where the mesh is bent,
+            midpoints, m, shape (n, 2 or 3, 2).
+        """
+        edge = self.edges.find(pairs)
+        ends = self.points[pairs]
+        shape = ends
+        if self.mesh.order == 2:
+            shape = np.concatenate([ends, self._middles[edge][:, None]], axis=1)
+        if self.order == 1:
+            return pairs, shape
+        return np.hstack([pairs, len(self.vertices) + edge[:, None]]), shape
+
     def shares(self, names: Iterable[Boundary]) -> dict[Boundary, Floats]:
         """How much of each node belongs to each of the boundaries, shape (n_nodes,) each.
 
         1 on one boundary only, 0 off them; a node on several is shared in proportion to the
-        lengths of the edges that meet in it.
+        lengths of the edges that meet in it. Of nodes that periodic sides join, the one that
+        stands for them has the share of all.
         """
         lengths = {}
         for name in names:
             nodes = self.boundary_nodes(name)
             lengths[name] = self._sum(
-                nodes, np.repeat(self.boundary_lengths(name)[:, None], nodes.shape[1], axis=1)
+                self.twins[nodes],
+                np.repeat(self.boundary_lengths(name)[:, None], nodes.shape[1], axis=1),
             )
         total = sum(lengths.values(), np.zeros(len(self.points)))
         return {
             n: np.divide(x, total, out=np.zeros_like(x), where=x > 0) for n, x in lengths.items()
         }
+
+    def spread(self, values: Floats) -> Floats:
+        """Integral of each node's shape function times values given per cell and node, m^2.
+
+        Args:
+            values: shape (n_cells, nodes per cell).
+        """
+        return self._sum(self.connectivity, values * self._cell_weights)
 
     def weights(
         self, cells: NDArray[np.bool_] | None = None, scale: Floats | None = None
@@ -265,6 +306,11 @@ class Domain:
         return found
 
     @cached_property
+    def twins(self) -> Ints:
+        """The node that stands for each node: itself, unless periodic sides join it to another."""
+        return joined(self, PERIODIC[self.periodic])
+
+    @cached_property
     def part_of_node(self) -> Ints:
         """Number of the connected part that each node belongs to, shape (n_nodes,).
 
@@ -279,6 +325,7 @@ class Domain:
         for pair in self.splits:
             here, there = (self.boundary_edges(pair, phase)[:, 0] for phase in pair)
             first, second = np.concatenate([first, here]), np.concatenate([second, there])
+        first, second = np.append(first, self.twins), np.append(second, np.arange(n))
         graph = coo_array((np.ones(first.size), (first, second)), shape=(n, n))
         return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
 

@@ -1,13 +1,29 @@
 """What passes the boundaries of a domain."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
+from anosim.conditions import Concentration, Flux, InterfaceTransfer, MassTransfer, Uptake
 from anosim.domain import Domain
 from anosim.errors import InputError
+from anosim.functions import Function
 from anosim.meshes import Boundary, Floats
-from anosim.problem import Concentration, Diffusion, Flux, InterfaceTransfer, MassTransfer
+from anosim.problem import Diffusion
+from anosim.trajectory import Piecewise, Trajectory
+
+
+class Passage(Protocol):
+    """What goes through a boundary, or is used up, over time."""
+
+    def rate(self, trajectory: Trajectory, times: Floats, /) -> Floats:
+        """Mol/m/s at each time."""
+        ...
+
+    def total(self, trajectory: Trajectory, times: Floats, /) -> Floats:
+        """Mol/m from right after time zero to each time."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,24 +35,58 @@ class BoundaryFlux:
     Attributes:
         constant: mol/m/s.
         value: shape (n_modes,).
-        rate: shape (n_modes,).
+        slope: shape (n_modes,).
     """
 
     constant: float
     value: Floats
-    rate: Floats
+    slope: Floats
+
+    def rate(self, trajectory: Trajectory, times: Floats, /) -> Floats:
+        """Flux at each time, mol/m/s."""
+        values = trajectory.values(times) @ self.value + trajectory.rates(times) @ self.slope
+        return np.asarray(self.constant + values)
+
+    def total(self, trajectory: Trajectory, times: Floats, /) -> Floats:
+        """What passed from right after time zero to each time, mol/m."""
+        grown = trajectory.values(times) - trajectory.values(np.zeros(1))
+        gained = trajectory.integrals(times) @ self.value + grown @ self.slope
+        return np.asarray(self.constant * times + gained)
+
+
+@dataclass(frozen=True, eq=False)
+class CountedFlux:
+    """Flux that the time integration has added up as it went.
+
+    Attributes:
+        passed: what has passed since time zero, mol/m, one mode.
+    """
+
+    passed: Piecewise
+
+    def rate(self, _: Trajectory, times: Floats, /) -> Floats:
+        """Flux at each time, mol/m/s."""
+        return self.passed.rates(times)[:, 0]
+
+    def total(self, _: Trajectory, times: Floats, /) -> Floats:
+        """What passed from right after time zero to each time, mol/m."""
+        return self.passed.values(times)[:, 0]
 
 
 def known_flux(
     problem: Diffusion, domain: Domain, boundary: Boundary, base: Floats, modes: Floats
 ) -> BoundaryFlux | None:
-    """Flux through a boundary as its condition gives it; None for a given concentration.
+    """Flux through a boundary as its condition gives it.
 
     Zero where no condition is set. Through an interface between two phases that both take part it
     is the flux from the first to the second.
 
+    Returns:
+        None where the solver has to tell: at a given concentration, at an uptake that saturates
+        and where the condition depends on time.
+
     Raises:
-        InputError: two phases in perfect contact, whose flux no condition gives.
+        InputError: two phases in perfect contact, or joined sides, whose flux no condition gives.
     """
     inside = isinstance(boundary, tuple) and set(boundary) <= set(problem.materials)
     if inside and boundary not in problem.conditions:
@@ -46,14 +96,30 @@ def known_flux(
         case Concentration():
             return None
         case Flux(value=value):
+            if isinstance(value, Function):
+                return None
             return BoundaryFlux(value * domain.boundary_lengths(boundary).sum(), none, none)
         case InterfaceTransfer() as transfer:
             return _across(domain, boundary, transfer, base, modes)
         case MassTransfer(coefficient=k, bulk=bulk):
-            weights = domain.boundary_weights(boundary)
-            constant = k * (bulk * weights.sum() - base @ weights)
-            return BoundaryFlux(float(constant), -k * (modes @ weights), none)
+            return (
+                None
+                if isinstance(bulk, Function)
+                else _robin(domain, boundary, k, bulk, base, modes)
+            )
+        case Uptake(coefficient=k, equilibrium=rest) as uptake:
+            return _robin(domain, boundary, k, rest, base, modes) if uptake.linear else None
+    if boundary in problem.joined_sides:
+        raise InputError(f"side {boundary!r} is joined to its opposite and bounds nothing")
     return BoundaryFlux(0.0, none, none)
+
+
+def _robin(
+    domain: Domain, boundary: Boundary, k: float, bulk: float, base: Floats, modes: Floats
+) -> BoundaryFlux:
+    weights = domain.boundary_weights(boundary)
+    constant = k * (bulk * weights.sum() - base @ weights)
+    return BoundaryFlux(float(constant), -k * (modes @ weights), np.zeros(len(modes)))
 
 
 def _across(
@@ -86,7 +152,8 @@ def jumps(problem: Diffusion, domain: Domain, gained: Floats) -> dict[Boundary, 
         mol/m for each boundary with a given concentration.
     """
     held = [name for name, c in problem.conditions.items() if isinstance(c, Concentration)]
-    return {name: float(share @ gained) for name, share in domain.shares(held).items()}
+    folded = np.bincount(domain.twins, gained, len(gained))
+    return {name: float(share @ folded) for name, share in domain.shares(held).items()}
 
 
 def capacity_weights(problem: Diffusion, domain: Domain) -> Floats:

@@ -18,24 +18,68 @@ class Image:
     Attributes:
         values: the grey values, shape (y, x) or (z, y, x), read-only.
         voxel: voxel size per axis in the array's order, m; one length serves all axes.
+
+    Raises:
+        InputError: values that are no finite numbers, or a shape that is no image.
     """
 
     values: NDArray[Any]
     voxel: VoxelSize = VoxelSize()  # noqa: RUF009 (a descriptor, not a default)
 
     def __post_init__(self) -> None:
-        set_grid(self, "values", np.asarray(self.values))
+        values = np.asarray(self.values)
+        if values.dtype.kind not in "biuf":
+            raise InputError(
+                f"Image.values holds {values.dtype} values: expected integers or real numbers"
+            )
+        check_finite(values, "Image.values")
+        set_grid(self, "values", values)
 
     @classmethod
-    def read(cls, path: str | PathLike[str], *, voxel: Any) -> Self:
-        """Read grey values from a TIFF, PNG or NumPy file.
+    def read(
+        cls, path: str | PathLike[str], *, voxel: Any = None, dataset: str | None = None
+    ) -> Self:
+        """Read grey values from an image file or a folder of slices.
+
+        Args:
+            path: what ``anosim.formats.images.open_image`` opens.
+            voxel: its size, one for all axes or one per axis; without it the file's own.
+            dataset: which array of an HDF5 file or Zarr group.
 
         Raises:
-            InputError: no such file, or not an image that can be read.
-        """
-        from anosim.formats.images import read
+            InputError: no such file, not an image that can be read, or no voxel size anywhere.
+            MissingDependencyError: the library that reads this format is not installed.
 
-        return cls(read(path), voxel)
+        Warns:
+            UserWarning: the given voxel size contradicts the file's; the given one holds.
+        """
+        from anosim.formats.images import read_with_voxel
+
+        return cls(*read_with_voxel(path, voxel, dataset))
+
+
+def check_finite(values: NDArray[Any], name: str, start: int = 0) -> None:
+    """Refuse values that are no numbers.
+
+    Args:
+        values: the values.
+        name: what holds them, for the message.
+        start: position of the first along the first axis.
+
+    Raises:
+        InputError: not a number or infinite, with how many and where the first is.
+    """
+    if values.dtype.kind != "f":
+        return
+    wrong = ~np.isfinite(values)
+    count = int(np.count_nonzero(wrong))
+    if count:
+        first = np.unravel_index(int(np.argmax(wrong)), wrong.shape)
+        where = (int(first[0]) + start, *map(int, first[1:]))
+        raise InputError(
+            f"{name} holds {count} values that are not finite numbers, the first at {where}: "
+            "replace them, or crop them away"
+        )
 
 
 def set_grid(owner: Image | Any, field: str, array: NDArray[Any]) -> None:

@@ -1,6 +1,7 @@
 """The main job: from a case to a folder with its pictures, numbers and fields."""
 
-from collections.abc import Callable, Mapping
+import shutil
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -8,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from anosim.case import Case
-from anosim.errors import InputError
+from anosim.case import Case, CaseError
+from anosim.integrate.checkpoint import StaleCheckpointError
 from anosim.meshes import Floats, Mesh
 from anosim.microstructure import Microstructure
+from anosim.problem import Diffusion
 from anosim.progress import report
+from anosim.regions import Region
 from anosim.results import (
     Stopwatch,
     largest_difference,
@@ -20,6 +23,7 @@ from anosim.results import (
     provenance,
     replacing_folder,
     write_curves,
+    write_particles,
     write_results,
 )
 from anosim.results.folder import RECORD, check_replaceable
@@ -52,10 +56,17 @@ class Outcome:
     solutions: Mapping[str, Solution]
 
 
+def checkpoint(folder: Path, solver: str) -> Path:
+    """Where a long run of a solver keeps its state, beside the folder for the results."""
+    folder = folder.resolve()
+    return folder.with_name(f".{folder.name}.checkpoint-{solver}")
+
+
 def run(case: Case, folder: Path | None = None) -> Outcome:
     """Do what a case describes and leave the results in a folder.
 
-    Progress goes to the watcher of ``anosim.progress``.
+    Progress goes to the watcher of ``anosim.progress``. A long run writes its state to a folder
+    beside the results; where it was killed, the same run goes on from there.
 
     Args:
         case: the case.
@@ -77,13 +88,30 @@ def run(case: Case, folder: Path | None = None) -> Outcome:
     with watch.stage("mesh"):
         mesh = case.mesh(image)
     problem = case.problem(mesh)
-    solutions = {}
+    solutions, notes = {}, []
     for name in case.solvers:
         with watch.stage(f"solve by {name}"):
-            solutions[name] = case.solve(problem, name)
+            solutions[name], note = _solve(case, problem, name, checkpoint(target, name))
+        notes += [note] if note else []
     with replacing_folder(target) as place:
-        results = _write(case, image, solutions, place, watch, target)
+        results = _write(case, image, solutions, place, watch, target, notes)
     return Outcome(target, results, image, mesh, solutions)
+
+
+def _solve(case: Case, problem: Diffusion, solver: str, state: Path) -> tuple[Solution, str]:
+    """The solution, and what is to be said about where it went on from."""
+    note = ""
+    try:
+        solution = case.solve(problem, solver, state)
+    except CaseError as error:
+        if not (isinstance(error.__cause__, StaleCheckpointError) and state.is_dir()):
+            raise
+        shutil.rmtree(state)
+        note = f"{solver}: an earlier run's state in {str(state)!r} does not fit and was removed"
+        solution = case.solve(problem, solver, state)
+    if "resumed" in solution.record:
+        note = f"{solver}: went on from where an earlier run of this case had been stopped"
+    return solution, note
 
 
 def _write(
@@ -93,6 +121,7 @@ def _write(
     place: Path,
     watch: Stopwatch,
     target: Path,
+    notes: Sequence[str],
 ) -> dict[str, Any]:
     """Write every file of a run; results.json comes last, so that it can tell about the others."""
     first = next(iter(solutions.values()))
@@ -100,14 +129,18 @@ def _write(
     probes = {name: point for name, (_, point) in case.output.probes.items()}
     with watch.stage("evaluate"):
         arrival = _arrival(first)
-        found = numbers(image, first, times, probes, arrival)
+        surfaces = [first.surfaces(p, times or None) for p in case.surfaces(first.problem)]
+        found = numbers(image, first, times, probes, arrival, case.regions, surfaces)
+        found["notes"] = list(notes)
         found["agreement"] = _agreement(solutions, times)
         found["cleaning"] = case.cleaning(image)
     with watch.stage("draw"):
-        _draw(image, first, times, probes, place, arrival is not None)
+        _draw(image, first, times, probes, case.regions, place, arrival is not None)
     with watch.stage("write"):
         _write_fields(first, times, arrival, place)
-        write_curves(first, probes, place / "curves.csv")
+        write_curves(first, probes, place / "curves.csv", case.regions)
+        if surfaces:
+            write_particles(surfaces, place / "particles.csv")
         text = case.text(target)
         (place / "case.toml").write_text(text, encoding="utf-8", newline="\n")
     records = {name: solution.record for name, solution in solutions.items()}
@@ -125,11 +158,9 @@ def _arrival(solution: Solution) -> Floats | None:
     """Time to 90 % at each node; None in a steady state and where only fluxes drive."""
     if solution.problem.steady:
         return None
-    try:
-        reference = solution.reference
-    except InputError:
+    if not solution.problem.held or np.array_equal(solution.equilibrium, solution.initial):
         return None
-    return None if reference == solution.problem.initial else solution.time_to(0.9)
+    return solution.time_to(0.9)
 
 
 def _agreement(solutions: Mapping[str, Solution], times: tuple[float, ...]) -> dict[str, float]:
@@ -145,6 +176,7 @@ def _draw(
     solution: Solution,
     times: tuple[float, ...],
     probes: Points,
+    regions: Mapping[str, Region],
     place: Path,
     arrives: bool,
 ) -> None:
@@ -158,7 +190,7 @@ def _draw(
         "concentration": lambda: figures.maps(solution, times=selected, over=image),
     }
     if times:
-        pictures["curves"] = lambda: figures.curves(solution, probes=probes)
+        pictures["curves"] = lambda: figures.curves(solution, probes=probes, regions=regions)
     if arrives:
         pictures["time_to_90"] = lambda: figures.arrival(solution, fraction=0.9, over=image)
     for rank, (name, picture) in enumerate(pictures.items()):

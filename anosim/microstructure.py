@@ -80,15 +80,21 @@ class Microstructure:
             )
 
     @classmethod
-    def read(cls, path: str | PathLike[str], *, phases: Mapping[str, int], voxel: Any) -> Self:
-        """Read labels from a TIFF, PNG or NumPy file.
+    def read(
+        cls, path: str | PathLike[str], *, phases: Mapping[str, int], voxel: Any = None
+    ) -> Self:
+        """Read labels from an image file or a folder of slices.
+
+        Without a voxel size the file's own holds; one that contradicts it holds with a warning.
 
         Raises:
-            InputError: no such file, not an image that can be read, or labels and names differ.
+            InputError: no such file, not an image that can be read, no voxel size anywhere, or
+                labels and names differ.
         """
-        from anosim.formats.images import read
+        from anosim.formats.images import read_with_voxel
 
-        return cls(read(path), phases, voxel)
+        labels, size = read_with_voxel(path, voxel)
+        return cls(labels, phases, size)
 
     @cached_property
     def _values(self) -> list[int]:

@@ -1,90 +1,27 @@
-"""The diffusion problem: materials, conditions, initial value, duration."""
+"""The diffusion problem: mesh, materials, conditions, initial value, duration."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 
-from anosim.domain import Domain
+from anosim.conditions import (
+    Concentration,
+    Condition,
+    Flux,
+    InterfaceTransfer,
+    MassTransfer,
+    Material,
+    Uptake,
+    feeds,
+    passes,
+)
+from anosim.domain import PERIODIC, Domain
 from anosim.errors import InputError, listing
-from anosim.meshes import Boundary, Mesh
+from anosim.functions import Function, Value, at, extremes
+from anosim.initial import InitialConcentration, InitialField, check_initial
+from anosim.meshes import Boundary, Floats, Mesh
 from anosim.units import Quantity
-
-
-@dataclass(frozen=True)
-class Material:
-    """How a phase conducts and stores lithium.
-
-    Attributes:
-        diffusivity: effective diffusivity D in the phase, m^2/s.
-        capacity: storage capacity theta in ``theta dc/dt = div(D grad c) - r c``, dimensionless;
-            above 1 for a phase that retards the front by binding lithium.
-        reaction: rate r of a first-order reaction that uses lithium up, 1/s.
-    """
-
-    diffusivity: Quantity = Quantity("m^2/s", positive=True)  # noqa: RUF009
-    capacity: Quantity = Quantity("", 1.0, positive=True)  # noqa: RUF009
-    reaction: Quantity = Quantity("1/s", 0.0, minimum=0.0)  # noqa: RUF009
-
-
-@dataclass(frozen=True)
-class Concentration:
-    """Dirichlet condition ``c = value``, mol/m^3."""
-
-    value: Quantity = Quantity("mol/m^3")  # noqa: RUF009
-
-
-@dataclass(frozen=True)
-class MassTransfer:
-    """Robin condition ``-D grad c . n = k_f (c - bulk)``, n out of the domain.
-
-    Attributes:
-        coefficient: mass-transfer coefficient k_f, m/s.
-        bulk: concentration on the far side of the transfer layer, mol/m^3.
-    """
-
-    coefficient: Quantity = Quantity("m/s", minimum=0.0)  # noqa: RUF009
-    bulk: Quantity = Quantity("mol/m^3")  # noqa: RUF009
-
-
-@dataclass(frozen=True)
-class Flux:
-    """Neumann condition ``D grad c . n = value``, n out of the domain: positive lets lithium in.
-
-    Attributes:
-        value: flux into the domain, mol/m^2/s.
-    """
-
-    value: Quantity = Quantity("mol/m^2/s")  # noqa: RUF009
-
-
-@dataclass(frozen=True)
-class InterfaceTransfer:
-    """Transfer between two phases that both take part: ``flux = k (c_1 - K c_2)`` from 1 to 2.
-
-    1 and 2 are the phases in the order in which the condition names them. Without one,
-    concentrations are equal on both sides of an interface (k infinite, K = 1).
-
-    Attributes:
-        coefficient: interface transfer coefficient k, m/s; infinite for perfect contact.
-        partition: partition coefficient K = c_1 / c_2 in equilibrium.
-    """
-
-    coefficient: Quantity = Quantity("m/s", positive=True, unbounded=True)  # noqa: RUF009
-    partition: Quantity = Quantity("", 1.0, positive=True)  # noqa: RUF009
-
-    @property
-    def jumps(self) -> bool:
-        """Whether concentrations differ across it."""
-        return self.coefficient < float("inf") or self.partition != 1.0
-
-    @property
-    def turned(self) -> "InterfaceTransfer":
-        """The same with the two phases in the other order."""
-        return InterfaceTransfer(self.coefficient * self.partition, 1.0 / self.partition)
-
-
-Condition = Concentration | MassTransfer | Flux | InterfaceTransfer
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,18 +38,24 @@ class Diffusion:
             part and one that does not (("pore", "sei"), in either order); an InterfaceTransfer on
             the interface between two that do.
         until: end of the simulated time, s; infinity (or "inf") asks for the steady state.
-        initial: concentration at time zero, mol/m^3.
+        initial: concentration at time zero, mol/m^3: a number, a mapping with one for each phase,
+            an array with one for each point of the mesh, or a callable of x and y, m. A steady
+            state that several solutions could satisfy is sought from there.
+        periodic: "x" joins the left side to the right one, "y" the top to the bottom, "xy" both;
+            the mesh has to match there. Where the two sides have different phases, or phases that
+            an interface transfer parts, the seam stays sealed.
 
     Raises:
         InputError: unknown phases or boundaries, a condition inside the domain or outside of it,
-            partition coefficients that contradict each other.
+            partition coefficients that contradict each other, a periodic side with a condition.
     """
 
     mesh: Mesh
     materials: Mapping[str, Material]
     conditions: Mapping[Boundary, Condition]
     until: Quantity = Quantity("s", positive=True, unbounded=True)  # noqa: RUF009
-    initial: Quantity = Quantity("mol/m^3", 0.0)  # noqa: RUF009
+    initial: InitialConcentration = InitialConcentration()  # noqa: RUF009
+    periodic: str = ""
 
     def __repr__(self) -> str:
         return (
@@ -144,14 +87,58 @@ class Diffusion:
             turned = isinstance(condition, InterfaceTransfer) and name != tuple(key)
             conditions[name] = condition.turned if turned else condition  # type: ignore[union-attr]
         object.__setattr__(self, "conditions", MappingProxyType(conditions))
+        check_initial(self.initial, self.mesh, self.materials)
+        self._check_periodic()
+        self._check_steady()
         _ = self.solubility
+
+    def _check_periodic(self) -> None:
+        if self.periodic not in PERIODIC:
+            raise InputError(f"Diffusion.periodic is {self.periodic!r}: choose {listing(PERIODIC)}")
+        for pair in PERIODIC[self.periodic]:
+            self.mesh.opposite(*pair)
+            for side in pair:
+                if side in self.conditions:
+                    raise InputError(
+                        f"condition on {side!r}: with periodic={self.periodic!r} that side is "
+                        "joined to its opposite and bounds nothing"
+                    )
+
+    def _check_steady(self) -> None:
+        for name, condition in self.boundary_conditions.items() if self.steady else ():
+            if not self._constant(condition):
+                raise InputError(
+                    f"condition on {name!r} depends on time, and a steady state is asked for: "
+                    "give a finite until"
+                )
+
+    @staticmethod
+    def _constant(condition: Condition) -> bool:
+        return not any(isinstance(value, Function) for value in vars(condition).values())
+
+    @property
+    def joined_sides(self) -> frozenset[str]:
+        """The sides that are joined to their opposites."""
+        return frozenset(side for pair in PERIODIC[self.periodic] for side in pair)
+
+    @property
+    def constant(self) -> bool:
+        """Whether no condition depends on time."""
+        return all(map(self._constant, self.conditions.values()))
+
+    @property
+    def linear(self) -> bool:
+        """Whether the equations are linear in the concentration."""
+        return not any(
+            isinstance(material.diffusivity, Function) for material in self.materials.values()
+        ) and all(c.linear for c in self.conditions.values() if isinstance(c, Uptake))
 
     def _conditioned(self, key: Boundary, condition: Condition) -> Boundary:
         name: Boundary = self.mesh.boundary(key)[0]
         if not isinstance(condition, Condition):
             raise InputError(
                 f"condition on {name!r} is {condition!r}: expected a Concentration, MassTransfer, "
-                "Flux or InterfaceTransfer"
+                "Flux, Uptake or InterfaceTransfer"
             )
         inside = [phase for phase in name if phase in self.materials]
         if isinstance(condition, InterfaceTransfer):
@@ -192,19 +179,75 @@ class Diffusion:
         )
 
     @property
-    def held(self) -> Mapping[Boundary, float]:
+    def held(self) -> Mapping[Boundary, Value]:
         """Concentration that boundaries hold, themselves or behind a transfer layer, mol/m^3."""
-        found: dict[Boundary, float] = {}
+        found: dict[Boundary, Value] = {}
         for name, condition in self.conditions.items():
             match condition:
                 case Concentration(value=value) | MassTransfer(bulk=value):
                     found[name] = value
         return MappingProxyType(found)
 
+    @cached_property
+    def held_range(self) -> Mapping[Boundary, tuple[float, float]]:
+        """Smallest and largest of each of them over the simulated time, mol/m^3."""
+        until = 0.0 if self.steady else self.until
+        return MappingProxyType({n: extremes(v, 0.0, until) for n, v in self.held.items()})
+
     @property
     def sources(self) -> tuple[Boundary, ...]:
+        """The boundaries that lithium enters by; where none lets it in, those it leaves by."""
+        outer = self.boundary_conditions.items()
+        inlets = tuple(name for name, condition in outer if feeds(condition))
+        return inlets or self.open
+
+    @property
+    def open(self) -> tuple[Boundary, ...]:
         """The boundaries through which lithium can pass."""
         return tuple(name for name, c in self.boundary_conditions.items() if passes(c))
+
+    @cached_property
+    def typical(self) -> float:
+        """A concentration to take diffusivities at that depend on it, mol/m^3.
+
+        The largest that a boundary holds, or else the largest at time zero.
+        """
+        held = [high for _, high in self.held_range.values()]
+        return max(held) if held else float(self.start(self.domain(1)).max())
+
+    @cached_property
+    def concentrations(self) -> tuple[float, float]:
+        """Smallest and largest concentration that diffusion can lead to, mol/m^3.
+
+        It stays between those at time zero and at the boundaries; a reaction leads to zero. A flux
+        or a partition coefficient leaves no such bounds: then they are infinite.
+        """
+        conditions = self.conditions.values()
+        if any(isinstance(c, Flux) for c in conditions) or any(
+            transfer.partition != 1.0 for transfer in self.transfers.values()
+        ):
+            return -float("inf"), float("inf")
+        start = InitialField(self.initial, self.domain(2)).of_cells()
+        given = [float(start.min()), float(start.max())]
+        given += [value for pair in self.held_range.values() for value in pair]
+        given += [c.equilibrium for c in conditions if isinstance(c, Uptake) and c.coefficient]
+        given += [0.0 for material in self.materials.values() if material.reaction]
+        return min(given), max(given)
+
+    def diffusivity(self, phase: str) -> float:
+        """Diffusivity of a phase, m^2/s; one that depends on concentration at ``typical``."""
+        return at(self.materials[phase].diffusivity, self.typical)
+
+    def start(self, domain: Domain) -> Floats:
+        """Concentration at time zero at the nodes of a domain, mol/m^3, shape (n_nodes,).
+
+        Before any boundary acts. Nodes that phases share in perfect contact hold what the phases
+        around them do together.
+        """
+        kappa = domain.per_cell(self.solubility)
+        theta = domain.per_cell({name: m.capacity for name, m in self.materials.items()})
+        u = InitialField(self.initial, domain).of_nodes(theta, kappa)[domain.twins]
+        return u * domain.per_node(self.solubility)
 
     @cached_property
     def solubility(self) -> Mapping[str, float]:
@@ -243,14 +286,4 @@ class Diffusion:
     def domain(self, order: int) -> Domain:
         """Where lithium diffuses; with a node on either side where the concentration jumps."""
         jumps = [name for name, c in self.transfers.items() if c.jumps]
-        return Domain.of(self.mesh, self.materials, order, jumps)
-
-
-def passes(condition: Condition) -> bool:
-    """Whether a condition lets lithium through the boundary of the domain."""
-    match condition:
-        case MassTransfer(coefficient=coefficient):
-            return coefficient > 0.0
-        case Flux(value=value):
-            return value != 0.0
-    return isinstance(condition, Concentration)
+        return Domain.of(self.mesh, self.materials, order, jumps, self.periodic)

@@ -4,19 +4,30 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from anosim.domain import Domain
 from anosim.errors import InputError
-from anosim.fluxes import BoundaryFlux, capacity_weights, jumps, known_flux, reaction_weights
+from anosim.fluxes import (
+    BoundaryFlux,
+    Passage,
+    capacity_weights,
+    jumps,
+    known_flux,
+    reaction_weights,
+)
 from anosim.locate import interpolation
 from anosim.meshes import Boundary, Floats
 from anosim.problem import Diffusion
+from anosim.regions import Region
 from anosim.trajectory import Relaxation, Samples, Trajectory
 from anosim.units import si
+
+if TYPE_CHECKING:
+    from anosim.surfaces import ParticleSurfaces
 
 Times = float | str | Sequence[float | str] | NDArray[np.floating] | None
 """Times in s, or strings with a unit; None is the end, or the steady state."""
@@ -34,7 +45,9 @@ class Solution:
         base: part that does not change, mol/m^3, shape (n_nodes,).
         modes: shape (n_modes, n_nodes), mol/m^3.
         trajectory: the modes' coefficients over time.
-        reactions: flux through each boundary with a given concentration, from the solver.
+        passages: flux through boundaries that the solver tells: those with a given concentration,
+            and all where a condition depends on time or is not linear.
+        usage: what reactions use up, where the solver tells.
         record: the solver's name, options, versions and statistics.
     """
 
@@ -43,7 +56,8 @@ class Solution:
     base: Floats
     modes: Floats
     trajectory: Trajectory
-    reactions: Mapping[Boundary, BoundaryFlux] = field(default_factory=dict)
+    passages: Mapping[Boundary, Passage] = field(default_factory=dict)
+    usage: Passage | None = None
     record: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -90,12 +104,12 @@ class Solution:
         if times[0] != 0.0 or np.any(np.diff(times) <= 0) or times[-1] < problem.until:
             raise InputError("sample times must ascend from 0 to the problem's end")
         zero = np.zeros(len(times))
-        reactions = {
+        passages: dict[Boundary, Passage] = {
             problem.mesh.boundary(name)[0]: BoundaryFlux(0.0, np.asarray(flux, float), zero)
             for name, flux in (fluxes or {}).items()
         }
         base = np.zeros(len(domain.points))
-        return cls(problem, domain, base, values, Samples(times), reactions, record or {})
+        return cls(problem, domain, base, values, Samples(times), passages, record=record or {})
 
     @classmethod
     def from_steady_state(
@@ -125,12 +139,13 @@ class Solution:
                 f"values of shape {values.shape} do not fit {len(domain.points)} nodes"
             )
         none = np.zeros(0)
-        reactions = {
+        passages: dict[Boundary, Passage] = {
             problem.mesh.boundary(name)[0]: BoundaryFlux(float(flux), none, none)
             for name, flux in (fluxes or {}).items()
         }
         modes = np.zeros((0, len(values)))
-        return cls(problem, domain, values, modes, Relaxation(none, none), reactions, record or {})
+        relaxed = Relaxation(none, none)
+        return cls(problem, domain, values, modes, relaxed, passages, record=record or {})
 
     def times(self, times: Times = None) -> Floats:
         """Times in s, checked, shape (n_times,).
@@ -165,16 +180,47 @@ class Solution:
         values = np.sum(self.base[nodes] * weights, axis=1) + coefficients @ local
         return np.where(inside, values, np.nan)
 
-    def average(self, phase: str, times: Times = None) -> Floats:
-        """Mean concentration of the part of a phase that a source reaches, mol/m^3, (n_times,).
+    def average(self, where: str | Region, times: Times = None) -> Floats:
+        """Mean concentration of the part of a phase or region that a source reaches, (n_times,).
 
-        What no source reaches keeps its initial concentration: see ``unreachable``. NaN where a
-        source reaches nothing of the phase.
+        mol/m^3. What no source reaches keeps its initial concentration: see ``unreachable``. NaN
+        where a source reaches nothing of it.
+
+        Args:
+            where: a phase, or a Box, Disc, Mask or another region, of which phases with a material
+                count.
+            times: s or strings with a unit; the end without it.
+
+        Raises:
+            InputError: the phase has no material, or the region holds nothing that has one.
         """
-        weights = self.domain.weights(self.domain.in_phase(phase) & self.reached)
-        if not weights.any():
-            return np.full(len(self.times(times)), np.nan)
-        return self._functional(weights / weights.sum(), times)
+        return self._functional(self.mean_weights(where), times)
+
+    def mean_weights(self, where: str | Region) -> Floats:
+        """The weight of each node in the mean over a phase or region, shape (n_nodes,).
+
+        NaN where a source reaches nothing of it.
+
+        Raises:
+            InputError: the phase has no material, or the region holds nothing that has one.
+        """
+        known: dict[str | Region, Floats] = self._mean_weights
+        if where not in known:
+            weights = self._reached_weights(where)
+            with np.errstate(invalid="ignore"):
+                known[where] = weights / weights.sum()
+        return known[where]
+
+    def _reached_weights(self, where: str | Region) -> Floats:
+        if isinstance(where, str):
+            return self.domain.weights(self.domain.in_phase(where) & self.reached)
+        from anosim.clipping import reached_weights
+
+        return reached_weights(self.domain, where, self.reached)
+
+    @cached_property
+    def _mean_weights(self) -> dict[str | Region, Floats]:
+        return {}
 
     def content(self, times: Times = None) -> Floats:
         """Lithium in the domain, int theta c dA, mol/m, shape (n_times,)."""
@@ -188,9 +234,7 @@ class Solution:
         """
         t = self.times(times)
         name: Boundary = self.problem.mesh.boundary(boundary)[0]
-        flux = self._flux(name)
-        values = self.trajectory.values(t) @ flux.value + self.trajectory.rates(t) @ flux.rate
-        return self._sign(boundary, name) * np.asarray(flux.constant + values)
+        return self._sign(boundary, name) * self._passage(name).rate(self.trajectory, t)
 
     def uptake(self, boundary: Boundary, times: Times = None) -> Floats:
         """Lithium that came in through a side or interface, mol/m, shape (n_times,).
@@ -200,9 +244,7 @@ class Solution:
         """
         t = self.times(times)
         name: Boundary = self.problem.mesh.boundary(boundary)[0]
-        flux = self._flux(name)
-        grown = self.trajectory.values(t) - self.trajectory.values(np.zeros(1))
-        gained = flux.constant * t + self.trajectory.integrals(t) @ flux.value + grown @ flux.rate
+        gained = self._passage(name).total(self.trajectory, t)
         return self._sign(boundary, name) * np.asarray(self._jumps.get(name, 0.0) + gained)
 
     def _sign(self, given: Boundary, name: Boundary) -> float:
@@ -218,8 +260,10 @@ class Solution:
         """
         if self.problem.steady:
             raise InputError("a steady state has no history: its sources replace what is used up")
-        weights = reaction_weights(self.problem, self.domain)
         t = self.times(times)
+        if self.usage is not None:
+            return self.usage.total(self.trajectory, t)
+        weights = reaction_weights(self.problem, self.domain)
         return t * (self.base @ weights) + self.trajectory.integrals(t) @ (self.modes @ weights)
 
     def imbalance(self, times: Times = None) -> Floats:
@@ -233,28 +277,22 @@ class Solution:
             terms = np.array([*(self.flux(name, times) for name in outer), used])
         else:
             gained = [*(-self.uptake(name, times) for name in outer), self.consumed(times)]
-            before = self.problem.initial * self._capacity_weights.sum()
+            before = self._capacity_weights @ self.initial
             terms = np.array([self.content(times) - before, *gained])
         largest = np.max(np.abs(terms), axis=0)
         return np.abs(terms.sum(axis=0)) / np.where(largest > 0, largest, 1.0)
 
     @property
     def reference(self) -> float:
-        """Concentration that the sources hold, the largest of them, mol/m^3.
+        """Concentration that the sources hold, the largest of them over time, mol/m^3.
 
         Raises:
             InputError: only fluxes drive the problem, so there is none.
         """
-        return max(self._held.values())
+        from anosim.arrival import check_held
 
-    @property
-    def _held(self) -> Mapping[Boundary, float]:
-        if not self.problem.held:
-            raise InputError(
-                "only fluxes drive this problem, so no source concentration exists to compare "
-                "with: give a reference"
-            )
-        return self.problem.held
+        check_held(self.problem)
+        return max(high for _, high in self.problem.held_range.values())
 
     def time_to(self, fraction: float, reference: float | None = None) -> Floats:
         """Time at which each node first has a fraction of the way to the reference, s, (n_nodes,).
@@ -270,17 +308,50 @@ class Solution:
         Raises:
             InputError: a fraction outside of 0 to 1, a steady state, or nothing to compare with.
         """
-        from anosim.arrival import arrival
+        from anosim.arrival import time_to
 
-        if not 0.0 <= fraction <= 1.0:
-            raise InputError(f"fraction is {fraction:g}: it goes from 0 to 1; 90 % is 0.9")
-        if self.problem.steady:
-            raise InputError("a steady state has no arrival time: solve with a finite until")
-        goal = self.equilibrium if reference is None else np.full(len(self.base), reference)
-        initial = self.problem.initial
-        level = initial + fraction * (goal - initial)
-        times = arrival(self, level, np.where(goal >= initial, 1.0, -1.0))
-        return np.where(self.reached_nodes, times, np.nan)
+        return time_to(self, fraction, reference)
+
+    def time_to_average(
+        self, where: str | Region, fraction: float, reference: float | None = None
+    ) -> float:
+        """Time at which the mean over a phase or region first has a fraction of the way, s.
+
+        Args:
+            where: as for ``average``.
+            fraction: 0 to 1, of the difference between the reference and the initial mean.
+            reference: mol/m^3; by default the concentration in equilibrium with the sources.
+
+        Returns:
+            Infinity if it is not reached by the end, NaN where no source ever reaches.
+
+        Raises:
+            InputError: as for ``time_to`` and ``average``.
+        """
+        from anosim.arrival import time_to_mean
+
+        return time_to_mean(self, self.mean_weights(where), fraction, reference)
+
+    def surfaces(
+        self, interface: tuple[str, str], times: Times = None, *, particles: str | None = None
+    ) -> "ParticleSurfaces":
+        """Concentration along the surface of each particle: its mean, spread and extremes.
+
+        Particles are the connected parts of one of the two phases of an interface; the
+        concentration is that of the other one, along their contact.
+
+        Args:
+            interface: the two phases, in either order.
+            times: s or strings with a unit; the end without it.
+            particles: the phase whose parts are the particles; by default the one without a
+                material or, where both have one, the one named first.
+
+        Raises:
+            InputError: no such interface, or the other phase has no material.
+        """
+        from anosim.surfaces import particle_surfaces
+
+        return particle_surfaces(self, interface, times, particles)
 
     @property
     def equilibrium(self) -> Floats:
@@ -289,31 +360,21 @@ class Solution:
         Raises:
             InputError: only fluxes drive the problem, so there is none.
         """
-        solubility, highest = self.problem.solubility, -np.inf
-        for name, value in self._held.items():
-            phases = np.unique(self.domain.boundary_phases(name))
-            least = min(solubility[self.problem.mesh.phases[index]] for index in phases)
-            highest = max(highest, value / least)
-        return highest * self.domain.per_node(solubility)
+        from anosim.arrival import equilibrium
+
+        return equilibrium(self.problem, self.domain)
+
+    @cached_property
+    def initial(self) -> Floats:
+        """Concentration of each node at time zero, before any boundary acts, mol/m^3."""
+        return self.problem.start(self.domain)
 
     @cached_property
     def resolved_from(self) -> float:
-        """Time from which the mesh resolves what enters at the sources, s.
+        """Time from which the mesh resolves what enters at the sources, s."""
+        from anosim.resolution import resolved_from
 
-        The largest theta h^2 / (6 D) of the cells at a source, h their edge length: before, a
-        step at a boundary is thinner than a cell, and values near it over- and undershoot.
-        """
-        found = [0.0]
-        for name in self.problem.sources:
-            edge = self.domain.edges.find(self.domain.boundary_edges(name))
-            cells = self.domain.edges.cells[edge, 0]
-            phases = self.domain.mesh.cell_phase[self.domain.cells[cells]]
-            for phase in self.domain.phases:
-                here = cells[phases == self.domain.mesh.phase_index(phase)]
-                material = self.problem.materials[phase]
-                square = 4.0 / np.sqrt(3.0) * self.domain.areas[here].max(initial=0.0)
-                found.append(material.capacity * square / (6.0 * material.diffusivity))
-        return float(max(found))
+        return resolved_from(self.problem, self.domain)
 
     @cached_property
     def reached_nodes(self) -> NDArray[np.bool_]:
@@ -345,13 +406,13 @@ class Solution:
 
     @cached_property
     def _jumps(self) -> Mapping[Boundary, float]:
-        gained = self._capacity_weights * (self.values(0.0)[0] - self.problem.initial)
+        gained = self._capacity_weights * (self.values(0.0)[0] - self.initial)
         return jumps(self.problem, self.domain, gained)
 
-    def _flux(self, name: Boundary) -> BoundaryFlux:
+    def _passage(self, name: Boundary) -> Passage:
+        if name in self.passages:
+            return self.passages[name]
         known = known_flux(self.problem, self.domain, name, self.base, self.modes)
-        if known is not None:
-            return known
-        if name not in self.reactions:
+        if known is None:
             raise InputError(f"the solver gave no flux through {name!r}")
-        return self.reactions[name]
+        return known

@@ -1,5 +1,6 @@
 """How the coefficients of a solution's modes go with time."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -96,6 +97,97 @@ class Samples:
         weights[rows, left] = first
         weights[rows, left + 1] = second
         return weights
+
+
+@dataclass(frozen=True, eq=False)
+class Piecewise:
+    """A polynomial on each interval of time.
+
+    Attributes:
+        times: ends of the intervals, ascending, s, shape (n + 1,).
+        polynomials: coefficients of the powers of the part of the interval that has passed, shape
+            (n, degree + 1, n_modes).
+    """
+
+    times: Floats
+    polynomials: Floats
+
+    def values(self, times: Floats, /) -> Floats:
+        """The polynomials."""
+        part, step, powers = self._place(times)
+        return np.asarray(np.einsum("tp,tpm->tm", part[:, None] ** powers, step[1]))
+
+    def rates(self, times: Floats, /) -> Floats:
+        """Their derivatives, 1/s."""
+        part, step, powers = self._place(times)
+        slopes = powers * part[:, None] ** np.maximum(powers - 1, 0) / step[0][:, None]
+        return np.asarray(np.einsum("tp,tpm->tm", slopes, step[1]))
+
+    def integrals(self, times: Floats, /) -> Floats:
+        """Their integrals from 0 to t, s."""
+        powers = np.arange(self.polynomials.shape[1])
+        steps = np.diff(self.times)
+        each = steps[:, None] * np.einsum("p,npm->nm", 1.0 / (powers + 1.0), self.polynomials)
+        whole = np.concatenate([np.zeros((1, each.shape[1])), np.cumsum(each, axis=0)])
+        part, step, powers = self._place(times)
+        areas = part[:, None] ** (powers + 1) / (powers + 1.0) * step[0][:, None]
+        return np.asarray(whole[self._interval(times)] + np.einsum("tp,tpm->tm", areas, step[1]))
+
+    def _interval(self, times: Floats) -> np.ndarray:
+        return np.clip(np.searchsorted(self.times, times, "right") - 1, 0, len(self.times) - 2)
+
+    def _place(self, times: Floats) -> tuple[Floats, tuple[Floats, Floats], np.ndarray]:
+        left = self._interval(times)
+        steps = self.times[left + 1] - self.times[left]
+        part = np.clip((times - self.times[left]) / steps, 0.0, 1.0)
+        return part, (steps, self.polynomials[left]), np.arange(self.polynomials.shape[1])
+
+
+def joined_linearly(times: Floats, values: Floats) -> Piecewise:
+    """Straight lines through values, shape (n_times, n_modes), at ascending times."""
+    return Piecewise(times, np.stack([values[:-1], np.diff(values, axis=0)], axis=1))
+
+
+def joined_smoothly(
+    times: Floats, values: Floats, slopes: Floats, starts: Sequence[int] = (0,)
+) -> Piecewise:
+    """Polynomials through values and slopes at ascending times.
+
+    Each is of degree 5, from the values and slopes at the interval's ends and at the next time
+    (the one before, in the last interval). At starts, where the slope jumps, it is not used, and
+    no polynomial reaches across; there the degree is lower. Whatever balance the values and
+    slopes obey together, the polynomials obey at every time: all are linear in the data.
+
+    Args:
+        times: shape (n_times,).
+        values: shape (n_times, n_modes).
+        slopes: shape (n_times, n_modes), 1/s; from the left where they jump.
+        starts: indices of times where the slope jumps, ascending; the first is 0.
+    """
+    ends = [*starts[1:], len(times) - 1]
+    polynomials = np.zeros((len(times) - 1, 6, values.shape[1]))
+    for first, last in zip(starts, ends, strict=True):
+        for i in range(first, last):
+            near = [i, i + 1]
+            if i + 2 <= last:
+                near.append(i + 2)
+            elif i > first:
+                near.append(i - 1)
+            sloped = [j for j in near if j != first]
+            step = times[i + 1] - times[i]
+            data = np.concatenate([values[near], slopes[sloped] * step])
+            polynomials[i, : len(data)] = _fitted(
+                (times[near] - times[i]) / step, (times[sloped] - times[i]) / step, data
+            )
+    return Piecewise(times, polynomials)
+
+
+def _fitted(at: Floats, sloped: Floats, data: Floats) -> Floats:
+    """Coefficients of the polynomial with given values and slopes, shape as the data."""
+    powers = np.arange(len(data))
+    rows = at[:, None] ** powers
+    slopes = powers * sloped[:, None] ** np.maximum(powers - 1, 0)
+    return np.asarray(np.linalg.solve(np.concatenate([rows, slopes]), data))
 
 
 def _phi1(z: Floats) -> Floats:

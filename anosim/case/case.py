@@ -3,36 +3,39 @@
 import os
 from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Self
-
-import numpy as np
+from typing import Any, Self
 
 from anosim.case import toml
+from anosim.case.checks import check_diffusivities, check_probes, check_regions, check_surfaces
 from anosim.case.entry import CaseError, Entry
 from anosim.case.image import ImagePart, read_image
+from anosim.case.output import MaskFile, OutputPart, read_output
+from anosim.case.segment import read_segment
 from anosim.case.tables import (
     DEFAULT_MESHER,
-    OutputPart,
     read_conditions,
-    read_initial,
     read_materials,
     read_mesher,
-    read_output,
+    read_periodic,
     read_solvers,
     read_until,
 )
 from anosim.case.text import read_text
+from anosim.case.values import read_initial
+from anosim.conditions import Condition, InterfaceTransfer, Material
 from anosim.domain import Domain
-from anosim.locate import locate
+from anosim.initial import Start
 from anosim.meshes import Boundary, Mesh
 from anosim.microstructure import Microstructure
 from anosim.plugins import Mesher, Solver
-from anosim.problem import Condition, Diffusion, InterfaceTransfer, Material
+from anosim.problem import Diffusion
+from anosim.regions import Region
 from anosim.solution import Solution
 
-TABLES = ("image", "mesh", "materials", "conditions", "solve", "output")
+TABLES = ("image", "segment", "mesh", "materials", "conditions", "solve", "output")
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,8 +51,9 @@ class Case:
         conditions: condition on each boundary.
         solvers: each solver with its options, by name; the first one's solution is shown.
         until: end of the simulated time, s; infinity for the steady state.
-        initial: concentration at time zero, mol/m^3.
-        output: folder, times and probes.
+        initial: concentration at time zero, mol/m^3, one or by phase.
+        periodic: which opposite sides are joined.
+        output: folder, times, probes, regions and surfaces.
     """
 
     entry: Entry
@@ -60,7 +64,8 @@ class Case:
     conditions: Mapping[Boundary, Condition]
     solvers: Mapping[str, Solver]
     until: float
-    initial: float
+    initial: Start
+    periodic: str
     output: OutputPart
 
     @classmethod
@@ -108,21 +113,24 @@ class Case:
         """
         entry = read_text(text, name, solver)
         tables = {key: Entry(entry.source, (key,), {}) for key in TABLES} | entry.table(TABLES)
-        image = read_image(entry.required("image", "a table [image]"), Path(base))
+        segment = read_segment(tables["segment"], Path(base)) if "segment" in entry.value else None
+        image = read_image(entry.required("image", "a table [image]"), Path(base), segment)
         materials = read_materials(tables["materials"], image.phases)
         solve = tables["solve"]
         until = read_until(solve.required("until", '"100 s"'))
-        output = read_output(tables["output"], until)
+        periodic = read_periodic(solve)
+        output = read_output(tables["output"], until, image.phases)
         return cls(
             entry=entry,
             base=Path(base),
             image=image,
-            mesher=read_mesher(tables["mesh"]),
+            mesher=read_mesher(tables["mesh"], periodic),
             materials=materials,
             conditions=read_conditions(tables["conditions"], image.phases, materials),
             solvers=read_solvers(solve, output.times, until),
             until=until,
-            initial=read_initial(solve),
+            initial=read_initial(solve, materials),
+            periodic=periodic,
             output=output,
         )
 
@@ -168,28 +176,74 @@ class Case:
         """The diffusion problem on a mesh of the image.
 
         Raises:
-            CaseError: a condition, or a probe, is not where lithium can be.
+            CaseError: a condition, a probe or a region is not where lithium can be, or a
+                diffusivity is not positive at the concentrations that there will be.
         """
         with self._table("materials").blamed():
             domain = Domain.of(mesh, self.materials, 1)
-            Diffusion(mesh, self.materials, {}, self.until, self.initial)
+            Diffusion(mesh, self.materials, {}, self.until)
+        with self._table("solve").blamed():
+            Diffusion(mesh, self.materials, {}, self.until, self.initial, self.periodic)
         transfers = {n: c for n, c in self.conditions.items() if isinstance(c, InterfaceTransfer)}
         for position, (name, condition) in enumerate(self.conditions.items()):
             with self._condition(position).blamed():
                 together = transfers if name in transfers else {name: condition}
-                Diffusion(mesh, self.materials, together, self.until)
+                Diffusion(mesh, self.materials, together, self.until, periodic=self.periodic)
                 domain.boundary_edges(name)
-        self._check_probes(domain)
-        return Diffusion(mesh, self.materials, self.conditions, self.until, self.initial)
+        problem = Diffusion(
+            mesh, self.materials, self.conditions, self.until, self.initial, self.periodic
+        )
+        check_diffusivities(self.entry.part("materials"), problem)
+        check_probes(self.output, domain)
+        check_regions(self.output, self.regions, domain)
+        check_surfaces(self.output, domain)
+        return problem
 
-    def solve(self, problem: Diffusion, solver: str) -> Solution:
-        """The solution by one of the case's solvers.
+    @cached_property
+    def regions(self) -> Mapping[str, Region]:
+        """The regions whose averages are asked for, by name.
 
         Raises:
-            CaseError: the solver refuses the problem or its options.
+            CaseError: a mask's file cannot be read, or is not of the image's shape.
         """
+        return {
+            name: shape.read(self.base, self.image.voxel) if isinstance(shape, MaskFile) else shape
+            for name, (_, shape) in self.output.regions.items()
+        }
+
+    def surfaces(self, problem: Diffusion) -> tuple[tuple[str, str], ...]:
+        """The interfaces along which particles are looked at.
+
+        Of all there are these count: to phases without a material that let no lithium in, and
+        those of an interface transfer.
+        """
+        if self.output.surfaces is not None:
+            return tuple(pair for _, pair in self.output.surfaces)
+        inside, sources = set(problem.materials), set(problem.sources)
+        return tuple(
+            pair
+            for pair in problem.mesh.interfaces
+            if pair in problem.transfers or (len(inside & set(pair)) == 1 and pair not in sources)
+        )
+
+    def solve(self, problem: Diffusion, solver: str, checkpoint: Path | None = None) -> Solution:
+        """The solution by one of the case's solvers.
+
+        Args:
+            problem: of this case.
+            solver: one of the case's.
+            checkpoint: folder for the state of a long run, if the solver keeps one and the case
+                does not say where.
+
+        Raises:
+            CaseError: the solver refuses the problem or its options; by its cause a checkpoint.
+        """
+        chosen: Any = self.solvers[solver]
+        if checkpoint is not None and getattr(chosen, "checkpoint", "") is None:
+            chosen = replace(chosen, checkpoint=str(checkpoint))
         with self._table("solve").blamed():
-            return self.solvers[solver].solve(problem)
+            solution: Solution = chosen.solve(problem)
+        return solution
 
     def text(self, folder: Path) -> str:
         """The case as a file to be put into a folder and run from there."""
@@ -197,17 +251,16 @@ class Case:
         if self.image.file is not None:
             file = self.image.file.resolve()
             data["image"]["file"] = Path(os.path.relpath(file, folder.resolve())).as_posix()
-        data.get("output", {}).pop("folder", None)
+        if self.image.segment is not None and isinstance(self.image.segment.strokes, Path):
+            strokes = self.image.segment.strokes.resolve()
+            data["segment"]["strokes"] = Path(os.path.relpath(strokes, folder.resolve())).as_posix()
+        output = data.get("output", {})
+        output.pop("folder", None)
+        for region in output.get("regions", {}).values():
+            if "mask" in region:
+                file = (self.base / region["mask"]).resolve()
+                region["mask"] = Path(os.path.relpath(file, folder.resolve())).as_posix()
         return toml.dumps(data)
-
-    def _check_probes(self, domain: Domain) -> None:
-        corners = domain.points[domain.triangles]
-        for entry, point in self.output.probes.values():
-            if locate(corners, np.array([point]))[0][0] < 0:
-                raise entry.error(
-                    f"is at x = {point[0]:g} m, y = {point[1]:g} m, where no phase with a "
-                    "material is; x runs with columns and y with rows from the upper left corner"
-                )
 
     def _table(self, key: str) -> Entry:
         return Entry(self.entry.source, (key,), self.entry.value.get(key))

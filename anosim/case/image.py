@@ -1,4 +1,4 @@
-"""Table [image] of a case: a labelled image from a file, or a sample of the package."""
+"""Table [image] of a case: labels or grey values from a file, or a sample of the package."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,6 +8,8 @@ from pathlib import Path
 
 from anosim import samples
 from anosim.case.entry import Entry
+from anosim.case.segment import SegmentPart
+from anosim.formats.images import open_image, read
 from anosim.image import Image
 from anosim.microstructure import Microstructure
 
@@ -31,6 +33,7 @@ class ImagePart:
         phases: label of each phase.
         crop: (start, stop) per axis in the array's order, or empty.
         slice: position in a stack, or None.
+        segment: how the grey values become phases; None where the file holds labels.
     """
 
     entry: Entry
@@ -40,6 +43,7 @@ class ImagePart:
     phases: Mapping[str, int]
     crop: tuple[tuple[int, int], ...]
     slice: int | None
+    segment: SegmentPart | None = None
 
     def microstructure(self) -> Microstructure:
         """The labelled image that the table describes.
@@ -47,9 +51,12 @@ class ImagePart:
         Raises:
             CaseError: no such file, not an image, labels and phases that differ, a wrong crop.
         """
-        whole = SAMPLES[self.sample][0]() if self.file is None else self._read(self.file)
+        if self.segment is not None and self.file is not None:
+            whole = self._segmented(self.file, self.segment)
+        else:
+            whole = SAMPLES[self.sample][0]() if self.file is None else self._read(self.file)
         shape = whole.labels.shape
-        if self.slice is not None:
+        if self.slice is not None and self.segment is None:
             entry = self.entry.part("slice")
             if len(shape) != 3 or not 0 <= self.slice < shape[0]:
                 raise entry.error(f"is {self.slice}, but the image has the shape {shape}")
@@ -65,10 +72,28 @@ class ImagePart:
         where = files(samples) / SAMPLES[self.sample][1] if self.file is None else self.file
         return sha256(where.read_bytes()).hexdigest()
 
+    def _segmented(self, file: Path, part: SegmentPart) -> Microstructure:
+        """The grey image, or its slice, segmented; strokes are painted over the same."""
+        with self.entry.part("file").blamed():
+            found = open_image(file, lazy=True)
+        with self.entry.part("voxel").blamed():
+            voxel = found.voxel_size(self.voxel)
+        with self.entry.part("file").blamed():
+            if self.slice is None:
+                image = Image(found.array(), voxel)
+            elif len(found.shape) != 3 or not 0 <= self.slice < found.shape[0]:
+                raise self.entry.part("slice").error(
+                    f"is {self.slice}, but the image has the shape {found.shape}"
+                )
+            else:
+                image = Image(found.slab(self.slice, self.slice + 1)[0], voxel[1:])
+        made: Microstructure = part.run(image).microstructure
+        return made
+
     def _read(self, file: Path) -> Microstructure:
         phases = self.entry.part("phases")
         with self.entry.part("file").blamed():
-            labels = Image.read(file, voxel=1.0).values
+            labels = Image(read(file), 1.0).values
         if labels.dtype.kind not in "biu":
             raise self.entry.part("file").error(
                 f"holds {labels.dtype} values: labels are integers; segment a grey image first"
@@ -80,12 +105,13 @@ class ImagePart:
             return Microstructure(labels, self.phases, self.voxel)
 
 
-def read_image(entry: Entry, folder: Path) -> ImagePart:
+def read_image(entry: Entry, folder: Path, segment: SegmentPart | None = None) -> ImagePart:
     """Table [image].
 
     Args:
         entry: the table.
         folder: where the file's path starts.
+        segment: how the grey values become phases; it then names them.
 
     Raises:
         CaseError: what is wrong, with its line.
@@ -98,6 +124,8 @@ def read_image(entry: Entry, folder: Path) -> ImagePart:
     )
     place = table["slice"].integer() if "slice" in table else None
     if "sample" in table:
+        if segment is not None:
+            raise segment.entry.error("does not go with image.sample, which has its phases")
         for key in ("file", "voxel", "phases"):
             if key in table:
                 raise table[key].error("does not go with image.sample, which brings its own")
@@ -107,9 +135,20 @@ def read_image(entry: Entry, folder: Path) -> ImagePart:
     file = entry.required("file", '"roi.tif" or sample = "nmc_slice"').text("a file's name")
     if "\0" in file:
         raise table["file"].error("is no file's name")
+    if segment is not None:
+        if "phases" in table:
+            raise table["phases"].error("does not go with [segment], which names the phases")
+        size = _voxel(table["voxel"]) if "voxel" in table else _stated(entry, folder / file)
+        return ImagePart(entry, folder / file, "", size, segment.labels, crop, place, segment)
     voxel = _voxel(entry.required("voxel", '"20 nm" or ["40 nm", "20 nm"] for rows and columns'))
     phases = _phases(entry.required("phases", "{ pore = 0, particle = 1 }"))
     return ImagePart(entry, folder / file, "", voxel, phases, crop, place)
+
+
+def _stated(entry: Entry, file: Path) -> tuple[float, ...]:
+    """The voxel size in the image file."""
+    with entry.part("voxel").blamed():
+        return open_image(file, lazy=True).voxel_size()
 
 
 def _voxel(entry: Entry) -> tuple[float, ...]:

@@ -3,37 +3,44 @@
 import math
 import typing
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from types import NoneType
 from typing import Any, cast
 
 from anosim import plugins
 from anosim.case.entry import Entry
-from anosim.errors import listing
-from anosim.meshes import Boundary
-from anosim.plugins import Mesher, Solver
-from anosim.problem import (
+from anosim.case.values import least, read_value
+from anosim.conditions import (
     Concentration,
     Condition,
     Flux,
     InterfaceTransfer,
     MassTransfer,
     Material,
+    Uptake,
     passes,
 )
+from anosim.domain import PERIODIC
+from anosim.errors import listing
+from anosim.meshes import Boundary
+from anosim.plugins import Mesher, Solver
 
 SIDES = ("left", "right", "top", "bottom")
+UPTAKE = {"coefficient": "m/s", "equilibrium": "mol/m^3", "half_saturation": "mol/m^3"}
 CONDITIONS: Mapping[str, tuple[type[Condition], Mapping[str, str]]] = {
     "mass transfer": (MassTransfer, {"coefficient": "m/s", "bulk": "mol/m^3"}),
     "concentration": (Concentration, {"value": "mol/m^3"}),
     "flux": (Flux, {"value": "mol/m^2/s"}),
+    "uptake": (Uptake, UPTAKE),
     "interface transfer": (InterfaceTransfer, {"coefficient": "m/s", "partition": ""}),
 }
 """What each type of condition becomes, and its keys with their units."""
+OPTIONAL = ("partition", "equilibrium", "half_saturation")
+OVER_TIME = ("bulk", "value")
+UNBOUNDED = (("interface transfer", "coefficient"), ("uptake", "half_saturation"))
+"""Keys of conditions that may be left out, depend on time, or be infinite."""
 MATERIAL = {"diffusivity": "m^2/s", "capacity": "", "reaction": "1/s"}
 DEFAULT_MESHER, DEFAULT_SOLVER = "gmsh", "skfem"
-DEFAULT_TIMES = (0.02, 0.1, 1.0)
-"""Output times where none are given, as parts of the whole."""
 
 
 def read_materials(entry: Entry, phases: Collection[str]) -> dict[str, Material]:
@@ -44,7 +51,12 @@ def read_materials(entry: Entry, phases: Collection[str]) -> dict[str, Material]
         table = item.table(MATERIAL)
         item.required("diffusivity", '"1e-13 m^2/s"')
         with item.blamed("Material"):
-            materials[name] = Material(**{k: e.quantity(MATERIAL[k]) for k, e in table.items()})
+            materials[name] = Material(
+                **{
+                    key: read_value(e, MATERIAL[key], "mol/m^3" if key == "diffusivity" else None)
+                    for key, e in table.items()
+                }  # type: ignore[arg-type]
+            )
     if not materials:
         raise entry.error(
             "names no phase, so lithium has nowhere to diffuse; add for example "
@@ -84,17 +96,21 @@ def _condition(
     for key in table:
         if key not in ("on", "type", *units):
             raise table[key].error(f"does not go with type {kind!r}, which takes {listing(units)}")
-    optional = ("partition",)
     values = {
-        key: entry.required(key, f'"1 {unit}"').quantity(unit, unbounded=within)
+        key: read_value(
+            entry.required(key, f'"1 {unit}"'),
+            unit,
+            "s" if key in OVER_TIME else None,
+            bounded=(kind, key) not in UNBOUNDED,
+        )
         for key, unit in units.items()
-        if key in table or key not in optional
+        if key in table or key not in OPTIONAL
     }
-    for key in ("bulk", "value"):
-        if values.get(key, 0.0) < 0.0 and units[key] == "mol/m^3":
-            raise table[key].error(f"is {values[key]:g}: a concentration is not negative")
+    for key, value in values.items():
+        if units[key] == "mol/m^3" and least(value) < 0.0:
+            raise table[key].error(f"is {least(value):g}: a concentration is not negative")
     with entry.blamed(build.__name__):
-        return on, build(**values)
+        return on, build(**values)  # type: ignore[arg-type]
 
 
 def _boundary(
@@ -107,10 +123,7 @@ def _boundary(
         if within:
             raise on.unlike("a list of two phases: an interface transfer is between them")
         return on.one_of(SIDES, "give a side or a list of two phases; sides are")
-    items = on.array("a side or a list of two phases", 2, 2)
-    first, second = (item.one_of(phases, "phases of the image are") for item in items)
-    if first == second:
-        raise on.error(f"names {first!r} twice: an interface is between two phases")
+    first, second = read_interface(on, phases, "a side or a list of two phases")
     inside = [name for name in (first, second) if name in materials]
     if len(inside) != (2 if within else 1):
         which = ("none has", "one has", "both have")[len(inside)]
@@ -126,10 +139,24 @@ def _boundary(
     return first, second
 
 
-def read_mesher(entry: Entry) -> Mesher:
-    """Table [mesh]: the mesher and its options."""
+def read_interface(
+    entry: Entry, phases: Collection[str], expected: str = "a list of two phases"
+) -> tuple[str, str]:
+    """Two phases of the image."""
+    items = entry.array(expected, 2, 2)
+    first, second = (item.one_of(phases, "phases of the image are") for item in items)
+    if first == second:
+        raise entry.error(f"names {first!r} twice: an interface is between two phases")
+    return first, second
+
+
+def read_mesher(entry: Entry, periodic: str) -> Mesher:
+    """Table [mesh]: the mesher and its options; it is told which sides have to match."""
     name = entry.table().get("mesher", Entry(entry.source, (*entry.path, "mesher"), DEFAULT_MESHER))
-    return cast(Mesher, _plugin(entry, ("mesher",), plugins.MESHERS, name))
+    mesher = _plugin(entry, ("mesher",), plugins.MESHERS, name)
+    if periodic and getattr(mesher, "periodic", None) == "":
+        mesher = replace(mesher, periodic=periodic)
+    return cast(Mesher, mesher)
 
 
 def read_solvers(entry: Entry, times: Sequence[float], until: float) -> dict[str, Solver]:
@@ -145,7 +172,7 @@ def read_solvers(entry: Entry, times: Sequence[float], until: float) -> dict[str
     names = given.array("one solver or a list", 1) if several else [given]
     found = {}
     for name in names:
-        solver = _plugin(entry, ("solver", "until", "initial"), plugins.SOLVERS, name)
+        solver = _plugin(entry, ("solver", "until", "initial", "periodic"), plugins.SOLVERS, name)
         earliest = min((time for time in times if time > 0), default=math.inf)
         if getattr(solver, "earliest", 0.0) is None and earliest < 1e-5 * until:
             solver = replace(solver, earliest=earliest)
@@ -193,35 +220,6 @@ def _check_type(entry: Entry, hint: Any) -> None:
         entry.integer()
 
 
-@dataclass(frozen=True, eq=False)
-class OutputPart:
-    """Table [output].
-
-    Attributes:
-        folder: as the case gives it.
-        times: ascending, s; empty for a steady state.
-        probes: entry and (x, y) in m of each named point.
-    """
-
-    folder: str
-    times: tuple[float, ...]
-    probes: Mapping[str, tuple[Entry, tuple[float, float]]]
-
-
-def read_output(entry: Entry, until: float) -> OutputPart:
-    """Table [output] for a case that ends at ``until``, s."""
-    table = entry.table(("folder", "times", "probes"))
-    folder = table["folder"].text("a folder's name") if "folder" in table else "results"
-    if "\0" in folder:
-        raise table["folder"].error("is no folder's name")
-    items = table["times"].array("a list of times") if "times" in table else []
-    times = sorted({_time(item, until) for item in items})
-    if not times and math.isfinite(until):
-        times = [part * until for part in DEFAULT_TIMES]
-    probes = table["probes"].table() if "probes" in table else {}
-    return OutputPart(folder, tuple(times), {name: (e, _point(e)) for name, e in probes.items()})
-
-
 def read_until(entry: Entry) -> float:
     """The end of the simulated time, s; infinity for the steady state."""
     if entry.value in ("inf", math.inf):
@@ -229,21 +227,7 @@ def read_until(entry: Entry) -> float:
     return entry.positive("s", '; "inf" asks for the steady state')
 
 
-def read_initial(solve: Entry) -> float:
-    """The concentration at time zero, mol/m^3; none without an entry."""
-    initial = solve.table().get("initial")
-    return 0.0 if initial is None else initial.quantity("mol/m^3")
-
-
-def _time(entry: Entry, until: float) -> float:
-    time = entry.quantity("s")
-    if math.isinf(until):
-        raise entry.error('has no meaning for a steady state, solve.until = "inf"')
-    if not 0 <= time <= until:
-        raise entry.error(f"is {entry.value!r}, outside of 0 to solve.until, {until:g} s")
-    return time
-
-
-def _point(entry: Entry) -> tuple[float, float]:
-    x, y = entry.array('a point, for example ["1 um", "2 um"]', 2, 2)
-    return x.quantity("m"), y.quantity("m")
+def read_periodic(solve: Entry) -> str:
+    """Which opposite sides are joined: "x", "y", "xy", or none without an entry."""
+    entry = solve.table().get("periodic")
+    return "" if entry is None else entry.one_of(PERIODIC, "possible are")

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from types import FrameType
 
 import anosim
-from anosim.cli import convert, demo, doctor, mesh, run, solvers
+from anosim.cli import convert, demo, doctor, measure, mesh, run, segment, solvers, study
 from anosim.errors import AnosimError, ConvergenceError
 
-VERBS = (demo, run, mesh, convert, solvers, doctor)
+VERBS = (demo, run, segment, mesh, measure, convert, study, solvers, doctor)
 INTERRUPTED, UNREAD, TERMINATED = 130, 141, 143
 """128 and the signal's number, as shells have it."""
 

@@ -26,8 +26,13 @@ from anosim.results.provenance import installed
 CORE = ("numpy", "scipy", "pint", "h5py", "matplotlib", "pillow", "rich", "tifffile")
 EXTRAS = {
     "gmsh": ("gmsh", "shapely"),
-    "skfem": ("scikit-fem",),
+    "skfem": ("scikit-fem", "pyamg"),
+    "pardiso": ("pypardiso",),
     "fenicsx": ("dolfinx-solver-real", "mpi4py"),
+    "formats": ("zarr", "pynrrd", "mrcfile", "imagecodecs"),
+    "segment": ("scikit-image", "scikit-learn"),
+    "measure": ("numba", "edt", "connected-components-3d", "pandas"),
+    "study": ("xarray", "pyarrow"),
 }
 """Libraries behind each extra."""
 CONDA = "conda install -c conda-forge fenics-dolfinx"

@@ -1,5 +1,6 @@
 """``anosim run``: the main job on the user's own image."""
 
+import sys
 from argparse import Namespace
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from anosim.cli.summary import print_summary
 from anosim.cli.verbs import add_quiet, add_verb
 from anosim.results import Stopwatch
 
+INTERRUPTED = 130
+"""128 and the signal's number, as shells have it."""
 EXAMPLE = """\
 [image]
 file = "roi.png"                      # labels: TIFF, PNG or NumPy; or sample = "nmc_slice"
@@ -29,7 +32,12 @@ diffusivity = "1e-13 m^2/s"
 on = ["pore", "sei"]                  # or "left", "right", "top", "bottom"
 type = "mass transfer"                # or "concentration", "flux", both with a value
 coefficient = "1e-3 m/s"
-bulk = "1 mol/L"
+bulk = "1 mol/L"                      # over time: { times = ["0 s", "9 s"], values = [0, 1] }
+
+[[conditions]]                        # what has none lets nothing through
+on = ["particle", "sei"]
+type = "uptake"                       # half_saturation = "0.5 mol/L" makes it saturate
+coefficient = "1e-9 m/s"
 
 [solve]                               # and options of the solver, see: anosim solvers
 solver = "skfem"                      # several are compared: ["skfem", "fenicsx"]
@@ -39,6 +47,10 @@ until = "100 s"                       # "inf" is the steady state
 folder = "results"
 times = ["2 s", "10 s", "100 s"]
 probes = { I = ["0.4 um", "0.25 um"] }  # x with columns, y with rows, from the upper left
+surfaces = true                       # concentration along the surface of each particle
+
+[output.regions]                      # averages: boxes, discs, labels of an image
+core = { disc = [["0.4 um", "0.25 um"], "0.1 um"] }
 """
 
 
@@ -64,6 +76,13 @@ def do(arguments: Namespace) -> int:
     with watching(quiet=arguments.quiet):
         with Stopwatch().stage("load"):
             case = Case.read(arguments.case, solver=arguments.solver)
-        outcome = job.run(case, Path(arguments.output) if arguments.output else None)
+        folder = Path(arguments.output) if arguments.output else case.folder
+        try:
+            outcome = job.run(case, folder)
+        except KeyboardInterrupt:
+            if not any(job.checkpoint(folder, name).exists() for name in case.solvers):
+                raise
+            print("interrupted: the same command goes on from where it was", file=sys.stderr)
+            return INTERRUPTED
     print_summary(outcome)
     return 0

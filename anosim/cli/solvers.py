@@ -1,8 +1,7 @@
 """``anosim solvers``: which solvers and meshers are there, and what they take."""
 
 from argparse import Namespace
-from collections.abc import Iterator
-from dataclasses import MISSING, Field, fields
+from collections.abc import Collection, Iterator
 from inspect import getdoc
 from typing import Any
 
@@ -11,9 +10,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from anosim import plugins
+from anosim.cli.options import option_lines
 from anosim.cli.trial import trials
 from anosim.cli.verbs import add_verb
 from anosim.errors import AnosimError
+from anosim.features import FEATURES
 from anosim.plugins import MESHERS, SOLVERS
 from anosim.results.provenance import distribution
 
@@ -25,14 +26,14 @@ def add(verbs: Any) -> None:
     add_verb(
         verbs,
         "solvers",
-        "List the solvers and meshers that are installed, and the options of each.",
+        "List the solvers and meshers that are installed, their options, and what each can do.",
         "anosim solvers",
         do,
     )
 
 
 def do(arguments: Namespace) -> int:
-    """Try every plugin and print the table."""
+    """Try every plugin and print the tables."""
     names = [(group, name) for group in KINDS for name in plugins.names(group)]
     states = trials(names)
     table = Table(show_lines=True)
@@ -42,8 +43,35 @@ def do(arguments: Namespace) -> int:
         lines = _description(group, name, states[group, name])
         row = (KINDS[group], name, distribution(group, name), "\n".join(lines))
         table.add_row(*map(escape, row))
-    Console(highlight=False).print(table)
+    console = Console(highlight=False)
+    console.print(table)
+    console.print(features())
     return 0
+
+
+def features() -> Table:
+    """What each solver can do, by its own word."""
+    told = {name: _supported(name) for name in plugins.names(SOLVERS)}
+    table = Table(title="what a problem may ask for", title_justify="left", title_style="bold")
+    table.add_column("")
+    for name in told:
+        table.add_column(escape(name), justify="center")
+    for feature in FEATURES:
+        words = [
+            "not told" if names is None else "yes" if feature.name in names else "no"
+            for names in told.values()
+        ]
+        table.add_row(feature.name, *words)
+    return table
+
+
+def _supported(name: str) -> Collection[str] | None:
+    """The features that a solver says it supports; None where it says nothing."""
+    try:
+        found: Collection[str] | None = getattr(plugins.solver(name), "supports", None)
+    except AnosimError:
+        return None
+    return found
 
 
 def _description(group: str, name: str, state: str) -> Iterator[str]:
@@ -53,12 +81,5 @@ def _description(group: str, name: str, state: str) -> Iterator[str]:
         yield f"NOT USABLE: {error}"
         return
     yield (getdoc(plugin) or "").split("\n", maxsplit=1)[0]
-    for option in fields(plugin):
-        yield f"  {option.name}{_default(option)}"
+    yield from (f"• {line}" for line in option_lines(plugin))
     yield f"NOT USABLE: {state}" if state else "usable"
-
-
-def _default(option: Field[Any]) -> str:
-    if option.default is not MISSING:
-        return f" = {option.default!r}"
-    return "" if option.default_factory is MISSING else f" = {option.default_factory()!r}"

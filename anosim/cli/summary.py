@@ -59,6 +59,17 @@ def _concentrations(found: Mapping[str, Any]) -> Table:
         table.add_column(heading, justify="right")
     for phase, values in found["average_mol_per_m3"].items():
         table.add_row(f"mean of {phase}", *_numbers(values))
+    for name, region in found["regions"].items():
+        table.add_row(f"mean of region {name}", *_numbers(region["average_mol_per_m3"]))
+    for pair, surface in found["particle_surfaces"].items():
+        particles, contact = pair.split("|")
+        table.add_row(
+            f"{contact} at {surface['particles']} {particles} surfaces",
+            *_numbers(surface["mean_mol_per_m3"]),
+        )
+        for words in ("between", "within"):
+            key = f"standard_deviation_{words}_particles_mol_per_m3"
+            table.add_row(f"  standard deviation {words} particles", *_numbers(surface[key]))
     for name, probe in found["probes"].items():
         place = f"({probe['x_m'] * 1e6:.4g}, {probe['y_m'] * 1e6:.4g}) µm"
         table.add_row(f"{name} at {place}", *_numbers(probe["concentration_mol_per_m3"]))
@@ -73,10 +84,18 @@ def _arrival(found: Mapping[str, Any]) -> list[tuple[str, str]]:
     parts = zip(("a quarter", "half", "three quarters"), arrival["quartiles_s"], strict=True)
     times = [f"{part} {end if time is None else f'{time:.3g} s'}" for part, time in parts]
     late = arrival["share_of_reachable_area_later_than_the_end"]
-    return [
+    rows = [
         ("time to 90 %", f"of the reachable area: {', '.join(times)}"),
         ("not yet at 90 %", f"{late:.1%} of the reachable area by the end"),
     ]
+    for name, region in found["regions"].items():
+        if region["average_mol_per_m3"][-1] is None:
+            text = "never: no path to a source"
+        else:
+            time = region["time_to_90_percent_s"]
+            text = end if time is None else f"{time:.3g} s"
+        rows.append((f"time to 90 %, {name}", text))
+    return rows
 
 
 def _checks(found: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -90,6 +109,9 @@ def _checks(found: Mapping[str, Any]) -> list[tuple[str, str]]:
     ]
     if biot:
         rows.append(("Biot number k L/D", ", ".join(biot)))
+    for row in pure["damkoehler"]:
+        text = f"{row['boundary']} ({row['phase']}) {row['damkoehler']:.3g}"
+        rows.append(("Damköhler no. k_r L/D", text))
     for phase, values in pure["fourier"].items():
         if values:
             rows.append(("Fourier number D t/L²", f"{phase} {values[-1] or 0:.3g} at the end"))
@@ -99,10 +121,11 @@ def _checks(found: Mapping[str, Any]) -> list[tuple[str, str]]:
         rows.append(("resolved by the mesh", _resolved(found)))
     if found["overshoot_share"]:
         rows.append(("over- and undershoot", _overshoot(found)))
+    rows.append(("time integration", found["integrator"] or "not told by the solver"))
     rows.append(("mass balance", f"closed to {max(found['mass_imbalance']):.1e}"))
     for pair, difference in found["agreement"].items():
         rows.append((pair, f"differ by at most {difference:.1e} of the largest change"))
-    return rows
+    return [*rows, *(("note", note) for note in found["notes"])]
 
 
 def _resolved(found: Mapping[str, Any]) -> str:

@@ -11,9 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from anosim import plugins
+from anosim.conditions import Concentration, Material
 from anosim.microstructure import Microstructure
 from anosim.plugins import MESHERS, SOLVERS
-from anosim.problem import Concentration, Diffusion, Material
+from anosim.problem import Diffusion
 
 SECONDS = 300
 """A solver that compiles its forms does so the first time."""

@@ -5,6 +5,7 @@ import numpy as np
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
+from anosim.conditions import Condition, Uptake
 from anosim.errors import InputError
 from anosim.figures.field import draw_field, smallest_largest, surroundings
 from anosim.figures.ground import check_under, draw_ground, swatches, window_of
@@ -74,13 +75,18 @@ def _times(solution: Solution, times: Times) -> Floats:
 
 
 def _limits(solution: Solution, values: Floats) -> tuple[float, float]:
-    """From the initial to the sources' concentration; without these the range of the values."""
-    try:
-        ends = [solution.reference]
-    except InputError:  # only fluxes drive it
-        ends = [float(values.min()), float(values.max())]
-    start = float(values.min()) if solution.problem.steady else solution.problem.initial
-    return smallest_largest(np.array([start, *ends]))
+    """What boundaries hold and what was there first; where these do not bound it, the values."""
+    problem = solution.problem
+    ends = [value for pair in problem.held_range.values() for value in pair]
+    if not problem.steady:
+        ends += [float(solution.initial.min()), float(solution.initial.max())]
+    if not problem.held or problem.steady or any(map(_takes, problem.conditions.values())):
+        ends += [float(values.min()), float(values.max())]
+    return smallest_largest(np.array(ends))
+
+
+def _takes(condition: Condition) -> bool:
+    return isinstance(condition, Uptake)
 
 
 def _pointed(values: Floats, low: float, high: float) -> str:

@@ -9,11 +9,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
+from anosim.clipping import region_weights
 from anosim.errors import InputError
 from anosim.figures.readable import log_ticks, number, percent, time_unit
 from anosim.figures.sheet import text_width
 from anosim.figures.style import DPI, GREY, MM, OTHERS, STYLE, WIDTH, colours
+from anosim.functions import at
 from anosim.meshes import Floats
+from anosim.regions import Region
 from anosim.solution import Solution, Times
 from anosim.units import si
 
@@ -34,11 +37,18 @@ class _Curve:
     style: str
 
 
-def curves(solution: Solution, *, probes: Probes | None = None, times: Times = None) -> Figure:
-    """Mean concentration of each phase (solid) and that at some points (dashed) over time.
+def curves(
+    solution: Solution,
+    *,
+    regions: Mapping[str, Region] | None = None,
+    probes: Probes | None = None,
+    times: Times = None,
+) -> Figure:
+    """Mean concentration of each phase (solid) and region (dash-dotted), and points (dashed).
 
     Args:
         solution: a transient solution.
+        regions: boxes, discs, masks by name.
         probes: points (x, y) by name, in m or with a unit.
         times: at least two after 0, s or strings with a unit; without them up to four decades
             before the end, from where the mesh resolves the sources.
@@ -53,7 +63,12 @@ def curves(solution: Solution, *, probes: Probes | None = None, times: Times = N
     t = t[t > 0.0]
     if len(t) < 2:
         raise InputError("curves needs at least two times after 0: its time axis is logarithmic")
-    lines = [*_phases(solution, t), *_probes(solution, probes or {}, t), *_source(solution, t)]
+    lines = [
+        *_phases(solution, t),
+        *_regions(solution, regions or {}, t),
+        *_probes(solution, probes or {}, t, len(regions or {})),
+        *_source(solution, t),
+    ]
     with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(WIDTH, _HEIGHT), dpi=DPI)
         room = max(text_width(figure, line.label) for line in lines) + 7.0 * MM
@@ -83,16 +98,35 @@ def _phases(solution: Solution, t: Floats) -> list[_Curve]:
         label = f"mean of {phase}{part}" if lost < 1.0 else f"{phase}: no path to a source"
         values = solution.average(phase, t)
         if lost == 1.0:
-            values = np.full(len(t), solution.problem.initial)
+            weights = solution.domain.weights(solution.domain.in_phase(phase))
+            values = np.full(len(t), solution.initial @ weights / weights.sum())
         lines.append(_Curve(label, values, pairs[phase][1], "-"))
     return lines
 
 
-def _probes(solution: Solution, probes: Probes, t: Floats) -> list[_Curve]:
-    lines = []
+def _spare(solution: Solution) -> list[str]:
+    """Colours that no phase has."""
     taken = colours(solution.domain.mesh.phases).values()
-    spare = [pair[1] for pair in OTHERS if pair not in taken] or [pair[1] for pair in OTHERS]
-    for rank, (name, place) in enumerate(probes.items()):
+    return [pair[1] for pair in OTHERS if pair not in taken] or [pair[1] for pair in OTHERS]
+
+
+def _regions(solution: Solution, regions: Mapping[str, Region], t: Floats) -> list[_Curve]:
+    spare, lines = _spare(solution), []
+    for rank, (name, region) in enumerate(regions.items()):
+        values = solution.average(region, t)
+        label = name
+        if np.isnan(values).any():
+            everything = np.ones(len(solution.domain.cells), dtype=np.bool_)
+            weights = region_weights(solution.domain, region, everything)
+            values = np.full(len(t), solution.initial @ weights / weights.sum())
+            label = f"{name}: no path to a source"
+        lines.append(_Curve(label, values, spare[rank % len(spare)], "-."))
+    return lines
+
+
+def _probes(solution: Solution, probes: Probes, t: Floats, first: int) -> list[_Curve]:
+    spare, lines = _spare(solution), []
+    for rank, (name, place) in enumerate(probes.items(), first):
         x, y = (si(value, "m", f"probe {name!r}") for value in place)
         values = solution.at(np.array([[x, y]]), t)[:, 0]
         if np.isnan(values).any():
@@ -105,11 +139,14 @@ def _probes(solution: Solution, probes: Probes, t: Floats) -> list[_Curve]:
 
 
 def _source(solution: Solution, t: Floats) -> list[_Curve]:
-    try:
-        level = solution.reference
-    except InputError:  # only fluxes drive it
+    """The largest concentration that boundaries hold at each time."""
+    held = list(solution.problem.held.values())
+    if not held:  # only fluxes drive it
         return []
-    return [_Curve(f"source ({number(level)})", np.full(len(t), level), GREY, ":")]
+    values: Floats = np.array([max(at(value, time) for value in held) for time in t])
+    steady = np.ptp(values) == 0.0
+    label = f"source ({number(float(values[0]))})" if steady else "source"
+    return [_Curve(label, values, GREY, ":")]
 
 
 def _axes(axes: Axes, t: Floats, values: Floats) -> None:

@@ -1,16 +1,19 @@
 """What finite-element solver plugins share: their options, and from problem to solution."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from anosim.errors import InputError, listing
+from anosim.features import FEATURES, check_supported
 from anosim.integrate.discretisation import Discretisation
-from anosim.integrate.drive import solution
+from anosim.integrate.drive import TimeOptions, solution
 from anosim.problem import Diffusion
 from anosim.progress import report
 from anosim.solution import Solution
 from anosim.weakform import WeakForm, weak_form
+
+LINEAR_SOLVERS = ("auto", "direct", "multigrid")
 
 
 @dataclass(frozen=True)
@@ -21,34 +24,48 @@ class FiniteElements(ABC):
         order: 1 (linear) or 2 (quadratic elements).
         tolerance: relative error in time of ``c - initial``.
         earliest: first time at which the tolerance holds, s; 1e-5 of the whole without it.
+        integrator: "krylov" for constant linear problems, "esdirk" for all, "euler" with equal
+            ``steps`` for reference; "auto" takes the first that fits.
+        steps: number of equal steps of "euler".
+        linear_solver: "direct" or "multigrid"; "auto" goes by size.
+        checkpoint: folder in which a long run is written as it goes and from which, after a kill,
+            the same run goes on; removed when it is done.
     """
 
     order: int = 2
     tolerance: float = 1e-8
     earliest: float | None = None
+    integrator: str = "auto"
+    steps: int | None = None
+    linear_solver: str = "auto"
+    checkpoint: str | None = None
 
     name: ClassVar[str]
+    supports: ClassVar[frozenset[str]] = frozenset(feature.name for feature in FEATURES)
 
     @abstractmethod
     def assemble(self, form: WeakForm) -> Discretisation:
         """The matrices of a weak form."""
 
-    @abstractmethod
-    def record(self) -> Mapping[str, str]:
-        """What does the work: linear algebra and versions of libraries."""
-
     def solve(self, problem: Diffusion, /) -> Solution:
-        """The solution in the mesh's own node order."""
+        """The solution in the mesh's own node order.
+
+        Raises:
+            UnsupportedError: the problem needs what this solver cannot do.
+            InputError: options that make no sense, or do not fit the problem.
+            ConvergenceError: the tolerance was not met.
+        """
+        check_supported(problem, self.name, self.supports)
+        options = TimeOptions(
+            self.tolerance, self.earliest, self.integrator, self.steps, self.checkpoint
+        )
+        if self.linear_solver not in LINEAR_SOLVERS:
+            raise InputError(
+                f"linear_solver is {self.linear_solver!r}: choose one of {listing(LINEAR_SOLVERS)}"
+            )
         form = weak_form(problem, self.order)
         report("assemble", 0.0)
         matrices = self.assemble(form)
         report("assemble", 1.0)
-        options = {"order": str(self.order), "tolerance": f"{self.tolerance:g}"}
-        return solution(
-            problem,
-            form,
-            matrices,
-            tolerance=self.tolerance,
-            earliest=self.earliest,
-            record={"solver": self.name, **options, **self.record()},
-        )
+        named = {"order": str(self.order), "tolerance": f"{self.tolerance:g}"}
+        return solution(problem, form, matrices, options, {"solver": self.name, **named})

@@ -1,29 +1,30 @@
 """Rational Krylov integration of M y' + K y = r, y(0) = 0, with constant symmetric M and K.
 
 The Galerkin projection on a space spanned by shift-and-invert vectors gives y(t) at every t
-without time steps. A few shifts, spread over the times of interest, repeated in turn, cover
-decades of time with few vectors and one factorisation each. Source: Druskin, Lieberman and
-Zaslavsky, SIAM J. Sci. Comput. 32 (2010) 2485; Guettel, GAMM-Mitteilungen 36 (2013) 8.
+without time steps. A few shifts, each for its own part of the logarithm of time, cover decades with
+few vectors and one factorisation each, one at a time. Source: Druskin, Lieberman and Zaslavsky,
+SIAM J. Sci. Comput. 32 (2010) 2485; Guettel, GAMM-Mitteilungen 36 (2013) 8.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
-from math import log
+from math import ceil, log, log10
 
 import numpy as np
 
 from anosim.errors import ConvergenceError
+from anosim.integrate.checkpoint import Checkpoint
 from anosim.integrate.discretisation import Solve
+from anosim.integrate.recording import GrowingArray
 from anosim.meshes import Floats
 from anosim.progress import report
 from anosim.trajectory import Relaxation
 
-SHIFTS = 4
-"""Factorisations: more shifts need no fewer vectors, fewer shifts need more at early times."""
-BETWEEN_CHECKS = 5
-"""Vectors between two estimates of the error."""
-MOST_VECTORS = 200
+DECADES = 2.5
+"""Decades of time that one shift serves: fewer need no fewer vectors, more need many more."""
+CHECKED = 3
+"""The error of a shift's window is estimated by what this many more vectors change there."""
+MOST_VECTORS = 250
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +34,7 @@ class System:
     Attributes:
         mass: applies M, symmetric positive definite.
         stiffness: applies K, symmetric positive semidefinite.
-        shifted: factorises M + gamma K for a shift gamma.
+        shifted: factorises M + gamma K for a shift gamma; good until its next call.
         right: r.
     """
 
@@ -51,15 +52,23 @@ class Modes:
         shapes: shape (n_modes, n), M-orthonormal.
         trajectory: the coefficients over dimensionless time.
         error: estimated relative error of y in the M-norm, the largest over the times checked.
+        factorisations: shifts that were used.
     """
 
     shapes: Floats
     trajectory: Relaxation
     error: float
+    factorisations: int
 
 
 def relax(
-    system: System, conserved: Floats, *, earliest: float, until: float, tolerance: float
+    system: System,
+    conserved: Floats,
+    *,
+    earliest: float,
+    until: float,
+    tolerance: float,
+    checkpoint: Checkpoint | None = None,
 ) -> Modes:
     """y(t) for all times from ``earliest`` to ``until``.
 
@@ -70,34 +79,58 @@ def relax(
         earliest: first time at which the error is held.
         until: last time at which it is.
         tolerance: for the error of y(t) relative to y(t) in the M-norm.
+        checkpoint: where the space is written as it grows, and grown on from.
 
     Raises:
         ConvergenceError: the tolerance was not met within the largest number of vectors.
     """
-    basis = _Basis(system)
     if not np.any(system.right):
-        return Modes(np.zeros((0, len(conserved))), Relaxation(np.zeros(0), np.zeros(0)), 0.0)
-    shifted = cache(system.shifted)
-    shifts = np.geomspace(0.3 * earliest, 0.1 * until, SHIFTS).tolist()
-    times = np.geomspace(earliest, until, 40)
-    before = np.zeros((len(times), 0))
-    error, vector = np.inf, system.right
-    for count in range(1, MOST_VECTORS + 1):
-        grown = basis.add(shifted(shifts[count % SHIFTS])(vector))
-        vector = basis.last_times_mass
-        if grown and count % BETWEEN_CHECKS:
-            continue
-        now = basis.coefficients(times)
-        error = _largest_change(before, now)
-        report("solve", log(max(min(error, 1.0), tolerance)) / log(tolerance))
-        if error <= tolerance or not grown:
-            basis.add(conserved)  # last: amid the others it would break their chain
-            return Modes(*basis.modes(), error=error)
-        before = now
-    raise ConvergenceError(
-        f"after {MOST_VECTORS} Krylov vectors the estimated relative error is {error:.1e}, above "
-        f"the tolerance {tolerance:.1e}: raise the tolerance or the earliest time of interest"
-    )
+        none = Relaxation(np.zeros(0), np.zeros(0))
+        return Modes(np.zeros((0, len(conserved))), none, 0.0, 0)
+    basis = _Basis(system)
+    window, errors = basis.resume(checkpoint.load() if checkpoint else None)
+    count = max(1, ceil(log10(until / earliest) / DECADES - 1e-9))
+    edges = np.geomspace(until, earliest, count + 1)
+    while window < count:
+        late, early = edges[window], edges[window + 1]
+        times = np.geomspace(early, late, 12)
+        solve = system.shifted(0.15 * (late * early) ** 0.5)
+        place = (window, count, errors)
+        errors = [*errors, _extend(basis, solve, times, tolerance, place, checkpoint)]
+        window += 1
+    basis.add(conserved)  # last: amid the others it would break their chain
+    return Modes(*basis.modes(), error=max(errors), factorisations=count)
+
+
+def _extend(
+    basis: "_Basis",
+    solve: Solve,
+    times: Floats,
+    tolerance: float,
+    place: tuple[int, int, list[float]],
+    checkpoint: Checkpoint | None,
+) -> float:
+    """Add vectors of one shift until its window of time is resolved; the error that is left."""
+    window, count, errors = place
+    before, done = [basis.coefficients(times)], 0.0
+    while True:
+        grown = basis.add(solve(basis.vector))
+        before.append(basis.coefficients(times))
+        error = _largest_change(before[max(0, len(before) - 1 - CHECKED)], before[-1])
+        if not grown:
+            return min(error, tolerance)
+        if len(before) > CHECKED and error <= tolerance:
+            return error
+        done = max(done, log(max(min(error, 1.0), tolerance)) / log(tolerance))
+        report("solve", (window + done) / count)
+        if checkpoint and checkpoint.due:
+            checkpoint.save(basis.state | {"now": np.array([window, *errors])}, basis.vectors)
+        if len(basis.vectors) >= MOST_VECTORS:
+            raise ConvergenceError(
+                f"after {MOST_VECTORS} Krylov vectors the estimated relative error is "
+                f"{error:.1e}, above the tolerance {tolerance:.1e}: raise the tolerance or the "
+                "earliest time of interest"
+            )
 
 
 class _Basis:
@@ -105,15 +138,20 @@ class _Basis:
 
     def __init__(self, system: System) -> None:
         self._system = system
-        self._vectors = np.zeros((0, len(system.right)))
-        self._count = 0
+        self._rows = GrowingArray(len(system.right))
         self._projected = np.zeros((0, 0))
-        self.last_times_mass = system.right
+        self._slopes = np.zeros(0)
+        self.vector = system.right
+        """What the next solve starts from: M times the last vector."""
+
+    @property
+    def vectors(self) -> Floats:
+        return self._rows.rows
 
     def add(self, vector: Floats) -> bool:
         """Orthonormalise a vector and add it; False if it is in the space already."""
         vector = vector / np.linalg.norm(vector)
-        basis = self._vectors[: self._count]
+        basis = self.vectors
         before = float(vector @ self._system.mass(vector)) ** 0.5
         for _ in range(2):  # classical Gram-Schmidt needs the second round to be orthogonal
             vector = vector - (basis @ self._system.mass(vector)) @ basis
@@ -122,26 +160,39 @@ class _Basis:
         if norm <= 1e-13 * before:
             return False
         self._append(vector / norm)
-        self.last_times_mass = weighed / norm
+        self.vector = weighed / norm
         return True
 
     def _append(self, vector: Floats) -> None:
-        k = self._count
-        if k == len(self._vectors):
-            room = np.zeros((max(16, k // 2), self._vectors.shape[1]))
-            self._vectors = np.concatenate([self._vectors, room])
-        self._vectors[k] = vector
-        self._count = k + 1
-        row = self._vectors[: k + 1] @ self._system.stiffness(vector)
+        k = len(self.vectors)
+        self._rows.append(vector)
+        self._slopes = np.append(self._slopes, vector @ self._system.right)
+        row = self.vectors @ self._system.stiffness(vector)
         grown = np.zeros((k + 1, k + 1))
         grown[:k, :k] = self._projected
         grown[k, :] = grown[:, k] = row
         self._projected = grown
 
+    @property
+    def state(self) -> dict[str, Floats]:
+        """What a checkpoint holds beside the vectors."""
+        return {"projected": self._projected, "vector": self.vector}
+
+    def resume(self, found: tuple[dict[str, np.ndarray], Floats] | None) -> tuple[int, list[float]]:
+        """Take up a state: the window it stopped in, and the errors of those before."""
+        if found is None:
+            return 0, []
+        state, vectors = found
+        for vector in vectors:
+            self._rows.append(vector)
+        self._projected, self.vector = state["projected"], state["vector"]
+        self._slopes = vectors @ self._system.right
+        window, *errors = state["now"].tolist()
+        return int(window), errors
+
     def _decoupled(self) -> tuple[Relaxation, Floats]:
         decay, rotation = np.linalg.eigh(self._projected)
-        slopes = rotation.T @ (self._vectors[: self._count] @ self._system.right)
-        return Relaxation(np.maximum(decay, 0.0), slopes), rotation
+        return Relaxation(np.maximum(decay, 0.0), rotation.T @ self._slopes), rotation
 
     def coefficients(self, times: Floats) -> Floats:
         """y(t) in the basis, shape (n_times, n_vectors)."""
@@ -151,10 +202,11 @@ class _Basis:
     def modes(self) -> tuple[Floats, Relaxation]:
         """The decoupled modes and how they relax."""
         trajectory, rotation = self._decoupled()
-        return rotation.T @ self._vectors[: self._count], trajectory
+        return rotation.T @ self.vectors, trajectory
 
 
 def _largest_change(before: Floats, now: Floats) -> float:
     change = now.copy()
     change[:, : before.shape[1]] -= before
-    return float(np.max(np.linalg.norm(change, axis=1) / np.linalg.norm(now, axis=1)))
+    sizes = np.linalg.norm(now, axis=1)
+    return float(np.max(np.linalg.norm(change, axis=1) / np.where(sizes > 0, sizes, 1.0)))

@@ -6,7 +6,7 @@ from anosim.results.folder import replacing_folder
 from anosim.results.mesh_report import mesh_report
 from anosim.results.numbers import numbers
 from anosim.results.provenance import Stopwatch, provenance
-from anosim.results.writing import write_curves, write_results
+from anosim.results.writing import write_curves, write_particles, write_results
 
 __all__ = [
     "Stopwatch",
@@ -17,5 +17,6 @@ __all__ = [
     "provenance",
     "replacing_folder",
     "write_curves",
+    "write_particles",
     "write_results",
 ]

@@ -11,5 +11,5 @@ def largest_difference(first: Solution, second: Solution, times: Times = None) -
     Both solutions are of one problem on one mesh, with elements of one order.
     """
     a, b = first.values(times), second.values(times)
-    change = np.abs(a - first.problem.initial).max()
+    change = np.abs(a - first.initial).max()
     return float(np.abs(a - b).max() / (change if change > 0 else 1.0))

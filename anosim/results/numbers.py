@@ -1,18 +1,22 @@
 """What a solution says, in numbers."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from anosim.conditions import Condition, InterfaceTransfer
 from anosim.meshes import Floats
 from anosim.microstructure import Microstructure
-from anosim.problem import Condition, InterfaceTransfer
+from anosim.regions import Region
 from anosim.results.dimensionless import dimensionless, label
 from anosim.results.mesh_report import mesh_numbers
 from anosim.solution import Solution, Times
+from anosim.surfaces import ParticleSurfaces
 
+EMPTY: Mapping[str, Region] = MappingProxyType({})
 Points = Mapping[str, tuple[float, float]]
 QUARTILES = (0.25, 0.5, 0.75)
 
@@ -23,6 +27,8 @@ def numbers(
     times: Sequence[float],
     probes: Points,
     arrival: Floats | None,
+    regions: Mapping[str, Region] = EMPTY,
+    surfaces: Sequence[ParticleSurfaces] = (),
 ) -> dict[str, Any]:
     """Everything that is reported about a run, nested, SI units in the keys.
 
@@ -32,6 +38,8 @@ def numbers(
         times: output times, s; empty for a steady state.
         probes: (x, y) of named points, m.
         arrival: ``solution.time_to(0.9)``, or None where that has no meaning.
+        regions: by name.
+        surfaces: of particles, at the output times.
     """
     problem = solution.problem
     when = list(times) or None
@@ -44,6 +52,18 @@ def numbers(
         "times_s": list(times),
         "average_mol_per_m3": averages,
         "probes": _probes(solution, when, probes),
+        "regions": {
+            name: {
+                "average_mol_per_m3": solution.average(region, when),
+                "time_to_90_percent_s": (
+                    None if arrival is None else solution.time_to_average(region, 0.9)
+                ),
+            }
+            for name, region in regions.items()
+        },
+        "particle_surfaces": {
+            label((found.particles, found.contact)): surface_numbers(found) for found in surfaces
+        },
         "flux_mol_per_m_per_s": {text: solution.flux(name, when) for name, text in names},
         "uptake_mol_per_m": (
             {text: solution.uptake(name, when) for name, text in names} if when else None
@@ -56,6 +76,7 @@ def numbers(
         "time_to_90_percent": None if arrival is None else arrival_numbers(solution, arrival),
         "dimensionless": dimensionless(problem, times),
         "nodes": len(solution.domain.points),
+        "integrator": solution.record.get("integrator"),
     }
 
 
@@ -65,20 +86,37 @@ def overshoot(solution: Solution, times: Times) -> Floats | None:
     Diffusion stays between the initial and the sources' concentrations. Finite elements on a mesh
     that is too coarse for an early time do not. The largest excess is given as a share of the
     range; None where a flux drives, a partition coefficient or nothing changes, which leaves no
-    such range. A reaction extends it to zero.
+    such range. A reaction extends it to zero, an uptake to its equilibrium.
     """
-    problem = solution.problem
-    given = [problem.initial, *problem.held.values(), *([0.0] if _reacts(solution) else [])]
-    if any(transfer.partition != 1.0 for transfer in problem.transfers.values()):
-        return None
-    if len(problem.held) < len(problem.boundary_conditions):
-        return None
-    span = max(given) - min(given)
-    if span == 0.0:
+    low, high = solution.problem.concentrations
+    if not 0.0 < high - low < np.inf:
         return None
     values = solution.values(times)
-    beyond = np.maximum(values.max(axis=1) - max(given), min(given) - values.min(axis=1))
-    return np.maximum(beyond, 0.0) / span
+    beyond = np.maximum(values.max(axis=1) - high, low - values.min(axis=1))
+    return np.maximum(beyond, 0.0) / (high - low)
+
+
+def surface_numbers(found: ParticleSurfaces) -> dict[str, Any]:
+    """The surfaces of all particles together, each counted by the length that a source reaches.
+
+    The variance over all surfaces is that between the particles' means plus that within.
+    """
+    length = found.contact_length * found.reached
+    known = length > 0.0
+    share = length[known] / length[known].sum()
+    mean = found.mean[:, known] @ share
+    between = (found.mean[:, known] - mean[:, None]) ** 2 @ share
+    return {
+        "particles": len(found),
+        "particles_without_a_source": int(np.sum(~known)),
+        "mean_mol_per_m3": mean,
+        "standard_deviation_between_particles_mol_per_m3": np.sqrt(between),
+        "standard_deviation_within_particles_mol_per_m3": np.sqrt(
+            found.spread[:, known] ** 2 @ share
+        ),
+        "lowest_mol_per_m3": np.min(found.lowest[:, known], axis=1, initial=np.inf),
+        "highest_mol_per_m3": np.max(found.highest[:, known], axis=1, initial=-np.inf),
+    }
 
 
 def _known(condition: Condition) -> bool:

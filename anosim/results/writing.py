@@ -3,7 +3,7 @@
 import csv
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from typing import Any
 
@@ -11,8 +11,10 @@ import numpy as np
 
 from anosim.formats.atomic import replacing
 from anosim.meshes import Floats
-from anosim.results.numbers import Points, plain
+from anosim.regions import Region
+from anosim.results.numbers import EMPTY, Points, plain
 from anosim.solution import Solution
+from anosim.surfaces import ParticleSurfaces
 
 CURVE_POINTS = 101
 CURVE_DECADES = 5.0
@@ -25,15 +27,21 @@ def write_results(results: Mapping[str, Any], path: str | PathLike[str]) -> None
         temporary.write_text(text + "\n", encoding="utf-8")
 
 
-def write_curves(solution: Solution, probes: Points, path: str | PathLike[str]) -> None:
-    """Write phase averages and probes over time as CSV, one value per row.
+def write_curves(
+    solution: Solution,
+    probes: Points,
+    path: str | PathLike[str],
+    regions: Mapping[str, Region] = EMPTY,
+) -> None:
+    """Write averages over phases and regions, and probes, over time as CSV, one value per row.
 
-    Columns: ``time_s``, ``kind`` (average or probe), ``name``, ``concentration_mol_per_m3``. A
-    steady state has one value of each, at time ``inf``.
+    Columns: ``time_s``, ``kind`` (average, region or probe), ``name``,
+    ``concentration_mol_per_m3``. A steady state has one value of each, at time ``inf``.
     """
     times = curve_times(solution)
     when = None if solution.problem.steady else times
     curves = [("average", name, solution.average(name, when)) for name in solution.domain.phases]
+    curves += [("region", n, solution.average(region, when)) for n, region in regions.items()]
     if probes:
         values = solution.at(np.array(list(probes.values())), when)
         curves += [("probe", name, values[:, rank]) for rank, name in enumerate(probes)]
@@ -45,6 +53,18 @@ def write_curves(solution: Solution, probes: Points, path: str | PathLike[str]) 
                 [f"{time:.9g}", kind, name, f"{value:.9g}"]
                 for time, value in zip(times, curve, strict=True)
             )
+
+
+def write_particles(surfaces: Sequence[ParticleSurfaces], path: str | PathLike[str]) -> None:
+    """Write the surface of each particle at each time as CSV: see ``ParticleSurfaces.rows``."""
+    rows = [row for found in surfaces for row in found.rows()]
+    with replacing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
+        if not rows:
+            return
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        for row in rows:
+            writer.writerow({k: f"{v:.9g}" if isinstance(v, float) else v for k, v in row.items()})
 
 
 def curve_times(solution: Solution) -> Floats:

@@ -14,7 +14,7 @@ from anosim_geometry.conversion import matched, to_mesh
 from anosim_geometry.dependency import load_gmsh
 from anosim_geometry.islands import Cleaning, cleaned
 from anosim_geometry.network import network_of
-from anosim_geometry.sizing import Sizes, wishes_of
+from anosim_geometry.sizing import Floats, Sizes, wishes_of, wishes_with
 from anosim_geometry.smoothing import smoothed
 from anosim_geometry.triangulation import Limits, triangulated
 
@@ -103,6 +103,27 @@ class GmshMesher:
             MissingDependencyError: Gmsh or shapely is not installed.
             MeshError: no valid mesh came out.
         """
+        return self._meshed(microstructure, None)
+
+    def mesh_with_sizes(self, microstructure: Microstructure, edge_lengths: Floats, /) -> Mesh:
+        """The same with an edge length wanted at each pixel, in place of ``size``.
+
+        At interfaces ``interface_size`` and ``interface_sizes`` remain the longest edges: of up to
+        a pixel they keep the outline as it is, whatever is wanted. Where longer edges are wanted
+        they still grow by ``growth``, and thin phases have one triangle across. None is wanted
+        shorter than a twentieth of a pixel.
+
+        Args:
+            microstructure: the image.
+            edge_lengths: m, shape of the labels; infinite where any will do.
+
+        Raises:
+            InputError: lengths that are none, or not one for each pixel; and as ``mesh``.
+        """
+        options.check_edge_lengths(edge_lengths, microstructure)
+        return self._meshed(microstructure, edge_lengths)
+
+    def _meshed(self, microstructure: Microstructure, edge_lengths: Floats | None) -> Mesh:
         if microstructure.labels.ndim != 2:
             raise UnsupportedError(
                 f"the mesher 'gmsh' meshes 2D images; this one has shape "
@@ -114,7 +135,10 @@ class GmshMesher:
         network = network_of(microstructure.labels, straight=self.staircase)
         smooth = network.curves if self.staircase else smoothed(network)
         smooth = smooth.moved(smooth.points * np.array(sizes.pixel))
-        wishes = wishes_of(network, sizes)
+        if edge_lengths is None:
+            wishes = wishes_of(network, sizes)
+        else:
+            wishes = wishes_with(network, sizes, edge_lengths / min(microstructure.voxel))
         report("mesh", 0.05)
         names = {label: name for name, label in microstructure.phases.items()}
         limits = Limits(self.elements, self.max_elements, names)

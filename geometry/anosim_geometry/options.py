@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from anosim.errors import InputError, UnsupportedError, listing
+from anosim.meshes import Floats
 from anosim.microstructure import Microstructure
 from anosim.units import si
 from anosim_geometry.islands import RULES
@@ -50,6 +51,25 @@ def growth(given: float) -> float:
             "0.3 grades gently, 1 coarsens as fast as triangles allow"
         )
     return value
+
+
+def check_edge_lengths(given: Floats, microstructure: Microstructure) -> None:
+    """Refuse edge lengths that are not one positive length for each pixel.
+
+    Raises:
+        InputError: they are not.
+    """
+    lengths, shape = np.asarray(given), microstructure.labels.shape
+    if lengths.shape != shape:
+        raise InputError(
+            f"edge lengths of shape {lengths.shape} for an image of shape {shape}: give one in m "
+            "for each pixel"
+        )
+    if lengths.dtype.kind != "f" or not np.all(lengths > 0.0):
+        raise InputError(
+            f"edge lengths go down to {lengths.min():g} m: give lengths in m, greater than 0; "
+            "infinite where any will do"
+        )
 
 
 def check_numbers(mesher: "GmshMesher") -> None:

@@ -1,7 +1,7 @@
 """The edge length wanted at every pixel: fine at interfaces, growing away from them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,8 @@ SLACK = 1.4
 """Segments shorter than wanted by less than this are left to Gmsh: rounding makes them."""
 FINEST_GAP = 0.25
 """Edges that only a thin phase asks for are at least this long, in pixels."""
+FINEST_FIELD = 0.05
+"""Edges that a field of edge lengths asks for are at least this long, in pixels."""
 HEIGHT = np.sqrt(0.75)
 """Height of an equilateral triangle, in edges: rows of triangles are as far apart."""
 PER_AREA = 4.0 / np.sqrt(3.0)
@@ -56,11 +58,13 @@ class Wishes:
         outline: edge length at interfaces, inf elsewhere, shape (rows, columns).
         gap: edge length that gives thin phases their elements, inf elsewhere; same shape.
         sizes: the edge lengths behind them.
+        given: whether they come from a field of edge lengths.
     """
 
     outline: Floats
     gap: Floats
     sizes: Sizes
+    given: bool = False
 
     def field(self, scale: float = 1.0) -> Floats:
         """Edge length at every pixel centre, shape (rows, columns).
@@ -83,6 +87,22 @@ def wishes_of(network: Network, sizes: Sizes) -> Wishes:
     lengths = interface_lengths(network, sizes)[network.curves.arc[at]]
     np.minimum.at(outline, network.pixels[at], lengths[:, None])
     return Wishes(outline.reshape(shape), _gaps(network, sizes), sizes)
+
+
+def wishes_with(network: Network, sizes: Sizes, field: Floats) -> Wishes:
+    """What interfaces ask for, and a field of edge lengths; thin phases get one triangle across.
+
+    Args:
+        network: the regions and arcs.
+        sizes: for interfaces, and the growth.
+        field: edge length wanted at every pixel, shape (rows, columns).
+    """
+    rows, columns = field.shape
+    longest = min(columns * sizes.pixel[0], rows * sizes.pixel[1])
+    sizes = replace(sizes, bulk=longest, gap_elements=1)
+    wishes = wishes_of(network, sizes)
+    wanted = np.minimum(wishes.outline, np.maximum(field, FINEST_FIELD))
+    return replace(wishes, outline=wanted, given=True)
 
 
 def interface_lengths(network: Network, sizes: Sizes) -> Floats:

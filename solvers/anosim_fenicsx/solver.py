@@ -5,12 +5,13 @@ from typing import ClassVar
 
 from anosim.integrate import FiniteElements
 from anosim.weakform import WeakForm
-from anosim_fenicsx.assembly import Matrices, assemble, versions
+from anosim_fenicsx.assembly import assemble
+from anosim_fenicsx.matrices import Matrices
 
 
 @dataclass(frozen=True)
 class Fenicsx(FiniteElements):
-    """Finite elements by FEniCSx (DOLFINx), sparse Cholesky factorisation by PETSc and MUMPS.
+    """Finite elements by FEniCSx (DOLFINx), linear systems by PETSc: MUMPS or multigrid (GAMG).
 
     Attributes:
         order: 1 (linear) or 2 (quadratic elements).
@@ -22,8 +23,4 @@ class Fenicsx(FiniteElements):
 
     def assemble(self, form: WeakForm) -> Matrices:
         """The matrices of a weak form; every process assembles and holds the whole."""
-        return assemble(form)
-
-    def record(self) -> dict[str, str]:
-        """Linear algebra and versions."""
-        return {"linear algebra": "PETSc Cholesky by MUMPS", **versions()}
+        return assemble(form, self.linear_solver)

@@ -1,4 +1,4 @@
-"""Solver plugin "skfem": scikit-fem assembly, SciPy's SuperLU."""
+"""Solver plugin "skfem": scikit-fem's elements, PARDISO, SuperLU or pyamg."""
 
 from anosim_skfem.solver import ScikitFem
 

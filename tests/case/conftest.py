@@ -15,6 +15,7 @@ def folder(tmp_path: Path) -> Path:
     labels[(x - 20) ** 2 + (y - 25) ** 2 < 64] = 1
     Image.fromarray(labels).save(tmp_path / "roi.png")
     Image.fromarray(labels[:1, :1]).save(tmp_path / "one.png")
+    Image.fromarray(np.ones((2, 2), dtype=np.uint8)).save(tmp_path / "two.png")
     np.save(tmp_path / "grey.npy", labels / 2)
     (tmp_path / "broken.png").write_bytes(b"not a picture")
     return tmp_path

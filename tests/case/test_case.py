@@ -5,13 +5,23 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from small_case import GOOD
 
 from anosim.case import Case, CaseError, toml
-from anosim.problem import Concentration, Flux, InterfaceTransfer, MassTransfer, Material
+from anosim.conditions import (
+    Concentration,
+    Flux,
+    InterfaceTransfer,
+    MassTransfer,
+    Material,
+    Uptake,
+)
+from anosim.functions import Function
+from anosim.regions import Box, Disc, Mask
 
 
 def test_everything_arrives_in_si(folder: Path) -> None:
@@ -61,6 +71,84 @@ def test_particles_that_take_lithium_up_across_their_surface(folder: Path) -> No
         Case.parse(text.replace('["sei", "particle"]', '["pore", "particle"]'), base=folder)
 
 
+NYMAN = "diffusivity = { polynomial = [4.862e-10, -3.972e-13, 8.794e-17] }"
+
+
+def test_values_over_time_and_concentration(folder: Path) -> None:
+    text = GOOD.replace(
+        'bulk = "1 mol/L"', 'bulk = { times = ["0 s", "0.5 s"], values = [0, "1 mol/L"] }'
+    ).replace('diffusivity = "1e-13 m^2/s"', NYMAN)
+    case = Case.parse(text, base=folder)
+    bulk = case.conditions["pore", "sei"].bulk  # type: ignore[union-attr]
+    assert isinstance(bulk, Function)
+    assert bulk(np.array([0.0, 0.25, 0.5, 9.0])) == pytest.approx([0.0, 500.0, 1000.0, 1000.0])
+    D = case.materials["sei"].diffusivity
+    assert isinstance(D, Function)
+    assert D(1000.0) == pytest.approx(8.794e-11 - 3.972e-10 + 4.862e-10, rel=1e-12, abs=0)
+    problem = case.problem(case.mesh(case.microstructure()))
+    assert (problem.linear, problem.constant) == (False, False)
+    again = Case.parse(case.text(folder), base=folder)
+    assert again.materials["sei"].diffusivity(700.0) == D(700.0)  # type: ignore[operator]
+    table = '{ concentrations = [0, "1 mol/L"], values = ["1e-13 m^2/s", "3e-13 m^2/s"] }'
+    case = Case.parse(GOOD.replace('"1e-13 m^2/s"', table), base=folder)
+    assert case.materials["sei"].diffusivity(500.0) == pytest.approx(  # type: ignore[operator]
+        2e-13, rel=1e-12, abs=0
+    )
+
+
+def test_uptake_surfaces_a_start_by_phase_and_periodic_sides(folder: Path) -> None:
+    uptake = """
+[materials.pore]
+diffusivity = "1e-12 m^2/s"
+
+[[conditions]]
+on = ["sei", "particle"]
+type = "uptake"
+coefficient = "1e-7 m/s"
+"""
+    start = 'initial = { sei = 0, pore = "1 mol/L" }\nperiodic = "x"\nintegrator = "euler"\n'
+    where = GOOD.index("[solve]")
+    text = GOOD[: GOOD.index("[[conditions]]")] + uptake + "\n" + GOOD[where:]
+    text = text.replace("[solve]\n", f"[solve]\nsteps = 4\n{start}")
+    case = Case.parse(text, base=folder)
+    assert case.conditions["sei", "particle"] == Uptake(1e-7)
+    assert case.initial == {"sei": 0.0, "pore": 1000.0}
+    assert case.mesher.periodic == "x"  # type: ignore[attr-defined]
+    assert case.solvers["skfem"].steps == 4  # type: ignore[attr-defined]
+    problem = case.problem(case.mesh(case.microstructure()))
+    assert problem.periodic == "x"
+    saturable = 'type = "uptake"\nequilibrium = "1 mol/m^3"\nhalf_saturation = "0.5 mol/L"'
+    case = Case.parse(text.replace('type = "uptake"', saturable), base=folder)
+    assert case.conditions["sei", "particle"] == Uptake(1e-7, 1.0, 500.0)
+
+
+def test_regions_and_surfaces(folder: Path) -> None:
+    output = """surfaces = true
+
+[output.regions]
+I = { box = [["0 um", "0.3 um"], ["0.2 um", "0.8 um"]] }
+II = { disc = [["0.5 um", "0.3 um"], "0.1 um"] }
+III = { mask = "roi.png", label = 2 }
+"""
+    case = Case.parse(GOOD + output, base=folder)
+    problem = case.problem(case.mesh(case.microstructure()))
+    assert case.surfaces(problem) == (("particle", "sei"),)
+    box, disc, mask = case.regions.values()
+    assert box == Box(("0 um", "0.3 um"), ("0.2 um", "0.8 um"))
+    assert isinstance(disc, Disc)
+    assert isinstance(mask, Mask)
+    assert mask.voxel == (2e-8, 2e-8)
+    assert mask.contains(np.array([[1e-8, 7.9e-7], [1e-8, 1e-8]])).tolist() == [True, False]
+    elsewhere = folder / "some" / "results"
+    elsewhere.mkdir(parents=True)
+    again = Case.parse(case.text(elsewhere), base=elsewhere)
+    assert list(again.regions) == ["I", "II", "III"]
+    assert np.array_equal(again.regions["III"].mask, mask.mask)  # type: ignore[attr-defined]
+    named = Case.parse(GOOD + 'surfaces = [["sei", "pore"]]', base=folder)
+    assert named.surfaces(problem) == (("sei", "pore"),)
+    assert Case.parse(GOOD, base=folder).surfaces(problem) == ()
+
+
 def test_default_times_and_an_early_time_that_the_solver_must_hear_of(folder: Path) -> None:
     rest, _, _ = GOOD.partition("[output]")
     assert Case.parse(rest, base=folder).output.times == pytest.approx((0.02, 0.1, 1.0))
@@ -89,7 +177,9 @@ def test_the_text_of_a_case_is_the_same_case_from_another_folder(folder: Path) -
 
 KEYS = ["image", "mesh", "materials", "conditions", "solve", "output", "file", "voxel", "phases"]
 KEYS += ["crop", "slice", "size", "sei", "pore", "diffusivity", "on", "type", "bulk", "until"]
-KEYS += ["order", "tolerance", "times", "probes", "I", "folder", "x y", "", "\n"]
+KEYS += ["order", "tolerance", "times", "probes", "I", "folder", "x y", "", "\n", "regions"]
+KEYS += ["box", "disc", "mask", "label", "surfaces", "values", "polynomial", "concentrations"]
+KEYS += ["initial", "periodic", "equilibrium", "half_saturation", "integrator", "steps"]
 TEXTS = ["20 nm", "1 s", "inf", "flux", "concentration", "left", "pore", "sei", "roi.png", "."]
 SCALARS = st.one_of(
     st.booleans(), st.integers(), st.floats(), st.text(max_size=8), st.sampled_from(TEXTS + KEYS)

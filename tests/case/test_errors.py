@@ -64,16 +64,93 @@ MISTAKES = [
     ('"1 s"]', '"2 s"]', 23, "output.times is '2 s', outside of 0 to solve.until, 1 s"),
     ('["0.4 um", "0.25 um"]', '["0.4 um", "50 nm"]', 24, "where no phase with a material is"),
     ('["0.4 um", "0.25 um"]', '["0.4 um"]', 24, "output.probes.I is a list of 1: expected a p"),
+    ('"1 mol/L"', "{ times = [0, 1], values = [0] }", 16, "values is a list of 1: expected a list"),
+    (
+        '"1 mol/L"',
+        "{ times = [0, 1], values = [0, 1, 2] }",
+        16,
+        "bulk.values are 3, but",
+    ),
+    ('"1 mol/L"', "{ times = [1, 1], values = [0, 1] }", 16, "conditions.bulk.times do not asc"),
+    ('"1 mol/L"', '{ times = [0, "1 m"], values = [0, 1] }', 16, "times is '1 m', which is not"),
+    ('"1 mol/L"', "{ times = [0, 1], values = [0, -1] }", 16, "a concentration is not negative"),
+    ('"1 mol/L"', "{ values = [0, 1] }", 16, "conditions.bulk has no 'times'; add"),
+    ('"1 mol/L"', "{ tims = [0, 1] }", 16, "[conditions.bulk] has no 'tims': did you mean 'times'"),
+    ('"1 mol/L"', "{ polynomial = [1] }", 16, "[conditions.bulk] has no 'polynomial'"),
+    ('"1e-13 m^2/s"', "{ polynomial = [] }", 10, "expected a list of coefficients"),
+    ('"1e-13 m^2/s"', "{ polynomial = [1e-13, -1e-15] }", 10, "at 100.5: it must be finite and at"),
+    ('"1e-13 m^2/s"', '{ polynomial = ["1 m"] }', 10, "diffusivity.polynomial is '1 m'"),
+    (
+        '"1e-13 m^2/s"',
+        "{ concentrations = [0, 1], values = [1e-13, -1e-13] }",
+        10,
+        "materials.sei.diffusivity is -1e-13 at 1",
+    ),
+    ("order = 2", "initial = { sie = 1 }", 19, "solve.initial.sie is unknown: did you mean 'sei'"),
+    ("order = 2", "initial = {}", 19, "solve.initial has no 'sei'"),
+    ("order = 2", 'initial = { sei = "1 s" }', 19, "solve.initial.sei is '1 s'"),
+    ("order = 2", 'periodic = "z"', 19, "solve.periodic is 'z': possible are '', 'x', 'y', 'xy'"),
+    ("order = 2", 'integrator = "rk4"', 19, "integrator is 'rk4': choose one of 'auto', 'krylov'"),
+    ("order = 2", "steps = 3", 19, "give steps=1000 with it"),
+    (
+        "[output]",
+        "[output]\nregions = { A = { disc = [[1, 1], 0.1] } }",
+        23,
+        "holds nothing of 'sei'",
+    ),
+    (
+        "[output]",
+        '[output]\nregions = { A = { mask = "no.png", label = 1 } }',
+        23,
+        "there is no file",
+    ),
+    (
+        "[output]",
+        '[output]\nregions = { A = { mask = "roi.png", label = 0 } }',
+        23,
+        "holds nothing of",
+    ),
+    (
+        "[output]",
+        '[output]\nregions = { A = { mask = "two.png", label = 1 } }',
+        23,
+        "has 2 x 2 pixels",
+    ),
+    (
+        "[output]",
+        '[output]\nsurfaces = "sei"',
+        23,
+        "output.surfaces is 'sei': expected true, or a list",
+    ),
     ("[solve]", "[solve", 18, "column 7: this is not TOML"),
     ('voxel = "20 nm"', 'voxel = "20 nm"\nvoxel = 3', 4, "this is not TOML: cannot overwrite"),
     ("phases = { pore", "phases = { pore = {", 4, "this is not TOML"),
 ]
 
+OUTPUTS = [
+    ("regions = { A = 3 }", "output.regions.A is 3: expected a table"),
+    ("regions = { A = {} }", "output.regions.A is no region: give box ="),
+    ("regions = { A = { bix = 1 } }", "did you mean 'box'"),
+    ("regions = { A = { box = [[1, 0], [0, 1]] } }", "it must ascend"),
+    ("regions = { A = { disc = [[0, 0], 0] } }", "greater than 0 m"),
+    ('regions = { A = { mask = "roi.png" } }', "with label = 1"),
+    ('regions = { A = { mask = "roi.png", label = 9 } }', "labelled 9"),
+    ('surfaces = [["sei", "poer"]]', "did you mean 'pore'"),
+    ('surfaces = [["pore", "particle"]]', "do not touch"),
+]
+MISTAKES += [("[output]", f"[output]\n{line}", 23, words) for line, words in OUTPUTS]
+
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize(("old", "new", "line", "words"), MISTAKES)
 def test_mistake(folder: Path, old: str, new: str, line: int, words: str) -> None:
-    assert GOOD.count(old) == 1 or old in ("size", "roi.png", '["pore", "sei"]', "[mesh]")
+    assert GOOD.count(old) == 1 or old in (
+        "size",
+        "roi.png",
+        '["pore", "sei"]',
+        "[mesh]",
+        GOOD[-2:],
+    )
     with pytest.raises(CaseError) as caught:
         solve(GOOD.replace(old, new, 1), folder)
     message = str(caught.value)

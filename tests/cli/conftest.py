@@ -6,23 +6,10 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 import pytest
-from PIL import Image
-from small_run import CASE
+from small_run import prepare
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
-
-
-def prepare(folder: Path) -> Path:
-    """A folder with an image of three phases and a case about it."""
-    y, x = np.mgrid[:40, :40]
-    labels = np.where(y > 8, 2, 0).astype(np.uint8)
-    labels[(x - 20) ** 2 + (y - 25) ** 2 < 64] = 1
-    Image.fromarray(labels).save(folder / "roi.png")
-    Image.fromarray(labels[:1, :1]).save(folder / "one.png")
-    (folder / "case.toml").write_text(CASE)
-    return folder
 
 
 def command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

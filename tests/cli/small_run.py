@@ -1,5 +1,10 @@
 """A case that runs in a second."""
 
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
 CASE = """\
 [image]
 file = "roi.png"
@@ -39,3 +44,14 @@ FILES = [
     "solution.vtkhdf",
     "time_to_90.png",
 ]
+
+
+def prepare(folder: Path) -> Path:
+    """A folder with an image of three phases and a case about it."""
+    y, x = np.mgrid[:40, :40]
+    labels = np.where(y > 8, 2, 0).astype(np.uint8)
+    labels[(x - 20) ** 2 + (y - 25) ** 2 < 64] = 1
+    Image.fromarray(labels).save(folder / "roi.png")
+    Image.fromarray(labels[:1, :1]).save(folder / "one.png")
+    (folder / "case.toml").write_text(CASE)
+    return folder

@@ -9,7 +9,8 @@ import pytest
 import anosim
 from anosim.errors import InputError
 from anosim.results import dimensionless, largest_difference, numbers, replacing_folder
-from anosim.results.numbers import arrival_numbers, plain, quantile
+from anosim.results.numbers import arrival_numbers, overshoot, plain, quantile, surface_numbers
+from anosim.surfaces import ParticleSurfaces
 from anosim.testing import rectangle
 
 
@@ -29,6 +30,22 @@ def test_biot_and_fourier_of_a_slab() -> None:
     assert found["largest_distance_to_source_m"] == pytest.approx(1e-6)
     assert found["biot"] == [{"boundary": "right", "phase": "all", "biot": pytest.approx(1.0)}]
     assert found["fourier"]["all"] == pytest.approx([0.01, 1.0])
+
+
+def test_damkoehler_of_an_uptake_surface() -> None:
+    """1e-9 m/s over 1 um at the diffusivity that the source's concentration gives, 3e-14 m^2/s."""
+    D = anosim.Table([0.0, 1000.0], [1e-14, 3e-14])
+    conditions = {
+        "right": anosim.Concentration("1 mol/L"),
+        "left": anosim.Uptake("3e-9 m/s", half_saturation=100.0),
+    }
+    problem = slab(materials={"all": anosim.Material(D)}, conditions=conditions)
+    found = dimensionless(problem, [1.0])
+    assert found["damkoehler"] == [
+        {"boundary": "left", "phase": "all", "damkoehler": pytest.approx(0.1)}
+    ]
+    assert found["biot"] == []
+    assert found["fourier"]["all"] == pytest.approx([0.03])
 
 
 def test_a_side_that_two_phases_touch_has_a_biot_number_for_each() -> None:
@@ -78,6 +95,42 @@ def test_overshoot_is_told() -> None:
     early, late = numbers(image, solution, [0.01, 100.0], {}, None)["overshoot_share"]
     assert early > 0.05
     assert late < 1e-3
+
+
+def test_the_range_of_concentrations_with_uptake_and_values_over_time() -> None:
+    """The bulk goes to 0.2 mol/L, an uptake surface ends at 0.3 mol/L: nothing leaves 0.1 to 1."""
+    bulk = anosim.Table([0.0, 50.0], [1000.0, 200.0])
+    conditions = {"right": anosim.MassTransfer("1e-8 m/s", bulk), "left": anosim.Uptake(1e-8, 300)}
+    solution = anosim.solve(slab(conditions=conditions, initial=100.0), tolerance=1e-6)
+    assert overshoot(solution, [1.0, 10.0, 100.0]) == pytest.approx(0.0, abs=1e-6)
+    with_flux = slab(conditions=conditions | {"top": anosim.Flux(1e-9)}, initial=100.0)
+    assert overshoot(anosim.solve(with_flux, tolerance=1e-4), [1.0]) is None
+
+
+def test_surfaces_of_all_particles_together() -> None:
+    def table(*values: float) -> np.ndarray:
+        return np.array([values])
+
+    found = surface_numbers(
+        ParticleSurfaces(
+            "particle",
+            "sei",
+            np.array([1.0]),
+            mean=table(10.0, 40.0, np.nan),
+            spread=table(1.0, 2.0, np.nan),
+            lowest=table(9.0, 30.0, np.nan),
+            highest=table(12.0, 41.0, np.nan),
+            contact_length=np.array([2.0, 2.0, 5.0]),
+            reached=np.array([1.0, 0.5, 0.0]),
+            area=np.ones(3),
+            centroid=np.zeros((3, 2)),
+        )
+    )
+    assert (found["particles"], found["particles_without_a_source"]) == (3, 1)
+    assert found["mean_mol_per_m3"] == pytest.approx([20.0])
+    assert found["standard_deviation_between_particles_mol_per_m3"] == pytest.approx([200**0.5])
+    assert found["standard_deviation_within_particles_mol_per_m3"] == pytest.approx([2**0.5])
+    assert (found["lowest_mol_per_m3"][0], found["highest_mol_per_m3"][0]) == (9.0, 41.0)
 
 
 def test_two_solutions_are_compared_by_the_change() -> None:

@@ -19,6 +19,7 @@ from small_run import CASE, FILES
 from anosim import job
 from anosim.case import Case
 from anosim.cli.run import EXAMPLE
+from anosim.cli.summary import print_summary
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 Finished = tuple[Path, str, str]
@@ -78,14 +79,18 @@ def check_pictures_and_fields(results: Path) -> None:
             assert min(image.size) > 300
     with h5py.File(results / "solution.vtkhdf") as file:
         assert "VTKHDF" in file
-    with (results / "curves.csv").open() as file:
-        rows = list(csv.DictReader(file))
+    rows = table(results / "curves.csv")
     assert {(row["kind"], row["name"]) for row in rows} == {
         ("average", "sei"),
         ("probe", "near"),
         ("probe", "far"),
     }
     assert float(rows[-1]["time_s"]) == 10.0
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    with path.open() as file:
+        return list(csv.DictReader(file))
 
 
 def test_without_a_terminal_there_are_plain_lines(finished: Finished) -> None:
@@ -127,6 +132,59 @@ def test_a_run_that_only_a_flux_drives(folder: Path) -> None:
         8e-7 * 1e-6 * 10, rel=1e-2, abs=0
     )
     assert found["time_to_90_percent"] is None
+
+
+REGIONS = """surfaces = true
+
+[output.regions]
+everything = { box = [["0 um", "0.8 um"], ["0 um", "0.8 um"]] }
+above = { disc = [["0.4 um", "0.3 um"], "0.05 um"] }
+sei = { mask = "roi.png", label = 2 }
+"""
+BULK = 'bulk = { times = ["0 s", "1 s"], values = ["0.5 mol/L", "1 mol/L"] }'
+UPTAKE = """[[conditions]]
+on = ["particle", "sei"]
+type = "uptake"
+coefficient = "1e-7 m/s"
+half_saturation = "0.5 mol/L"
+
+[solve]
+"""
+
+
+def test_regions_and_particles_of_a_run(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = CASE.replace("[solve]\n", UPTAKE).replace('bulk = "1 mol/L"', BULK) + REGIONS
+    text = text.replace('"1e-13 m^2/s"', "{ polynomial = [1.5e-13, -5e-17] }")  # below 0 far off
+    case = Case.parse(text, base=folder)
+    outcome = job.run(case)
+    found, results = outcome.results, folder / "results"
+    regions, whole = found["regions"], found["average_mol_per_m3"]["sei"]
+    assert regions["everything"]["average_mol_per_m3"] == pytest.approx(whole, rel=1e-6)
+    assert regions["sei"]["average_mol_per_m3"] == pytest.approx(whole, rel=0.01)
+    assert regions["above"]["average_mol_per_m3"][1] > whole[1]
+    arrived = regions["above"]["time_to_90_percent_s"]
+    there = outcome.solutions["skfem"].average(case.regions["above"], arrived)
+    assert there == pytest.approx(900.0, rel=1e-6)
+    surface = found["particle_surfaces"]["particle|sei"]
+    assert surface["particles"] == 1
+    (row, _) = table(results / "particles.csv")
+    assert float(row["mean_mol_per_m3"]) == pytest.approx(surface["mean_mol_per_m3"][0])
+    assert float(row["area_m2"]) == pytest.approx(
+        found["mesh"]["area_fraction"]["particle"] * 6.4e-13, rel=1e-6, abs=0
+    )
+    taken = found["uptake_mol_per_m"]["particle|sei"]
+    assert taken[1] < taken[0] < 0.0
+    assert found["flux_mol_per_m_per_s"]["particle|sei"][1] < 0.0
+    assert max(found["mass_imbalance"]) < 1e-8
+    assert found["integrator"] == outcome.solutions["skfem"].record["integrator"] == "ESDIRK5(4)"
+    rows = table(results / "curves.csv")
+    assert {row["name"] for row in rows if row["kind"] == "region"} == set(regions)
+    print_summary(outcome)
+    told = capsys.readouterr().out
+    for words in ("mean of region above", "1 particle surfaces", "Damköhler", "ESDIRK5(4)"):
+        assert words in told
+    assert "time to 90 %, above" in told
+    assert "'particles.csv'" in str(found["files"])
 
 
 def test_the_example_of_the_help_is_a_case(folder: Path) -> None:

@@ -3,14 +3,18 @@
 import json
 import subprocess
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from anosim import cli
+from anosim import cli, plugins
 from anosim.case import Case
-from anosim.cli import demo, doctor
+from anosim.cli import demo, doctor, solvers
+from anosim.cli.options import option_lines
+from anosim.features import FEATURES
 from anosim.plugins import MESHERS, SOLVERS
+from anosim.units import Quantity
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -55,6 +59,60 @@ def test_solvers_lists_names_options_and_state(anosim: Command) -> None:
     assert done.returncode == 0, done.stderr
     for words in ("skfem", "fenicsx", "gmsh", "tolerance = 1e-08", "growth = 0.3", "usable"):
         assert words in done.stdout
+    rows = [line.strip("│").split("│") for line in done.stdout.splitlines() if "│" in line]
+    cells = [[cell.strip() for cell in row] for row in rows]
+    for feature in FEATURES:
+        assert [feature.name, "yes", "yes"] in cells
+
+
+def test_options_are_told_with_their_meaning_and_unit() -> None:
+    @dataclass(frozen=True)
+    class Base:
+        """Base.
+
+        Attributes:
+            order: of the elements; 1 or 2. More is not
+                possible.
+        """
+
+        order: int = 2
+
+    @dataclass(frozen=True)
+    class Plugin(Base):
+        """A plugin.
+
+        Attributes:
+            pause: between two
+                steps.
+
+        Raises:
+            never: this.
+        """
+
+        pause: Quantity = Quantity("s", 1.0)  # noqa: RUF009
+        plain: int = 3
+
+    assert option_lines(Plugin) == [
+        "order = 2: of the elements; 1 or 2",
+        "pause = 1.0 [s]: between two steps",
+        "plain = 3",
+    ]
+
+
+def test_a_solver_that_does_not_tell_its_features(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Silent:
+        pass
+
+    class Modest:
+        supports = frozenset({"mass transfer"})
+
+    found = {"modest": Modest, "silent": Silent}
+    monkeypatch.setattr(plugins, "names", lambda group: tuple(found))
+    monkeypatch.setattr(plugins, "solver", found.__getitem__)
+    _, modest, silent = (list(column.cells) for column in solvers.features().columns)
+    assert modest.count("yes") == 1
+    assert set(modest) == {"yes", "no"}
+    assert set(silent) == {"not told"}
 
 
 def test_doctor_where_all_is_well(anosim: Command) -> None:

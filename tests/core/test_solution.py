@@ -151,7 +151,7 @@ def test_interpolation_is_exact_for_the_elements_own_polynomials(order):
         (
             {"left": 5.0},
             ("a",),
-            "expected a Concentration, MassTransfer, Flux or InterfaceTransfer",
+            "expected a Concentration, MassTransfer, Flux, Uptake or InterfaceTransfer",
         ),
         ({("a", "b"): Flux(1.0), ("b", "a"): Flux(1.0)}, ("a",), "two conditions on ('a', 'b')"),
         ({"left": Flux(1.0)}, (), "no phase has a material"),

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import anosim
-from anosim.errors import ConvergenceError, InputError, PluginError, UnsupportedError
+from anosim.errors import InputError, PluginError, UnsupportedError
 from anosim.testing import rectangle
 
 
@@ -98,8 +98,12 @@ def test_options_are_checked_before_any_work(solver):
         anosim.solve(problem, solver=solver, tolerance=0)
     with pytest.raises(InputError, match="earliest is 2"):
         anosim.solve(problem, solver=solver, earliest=2.0)
-    with pytest.raises(ConvergenceError, match="estimated relative error"):
-        anosim.solve(problem, solver=solver, tolerance=1e-12, earliest=1e-12)
+    with pytest.raises(InputError, match="integrator is 'rk4': choose one of 'auto', 'krylov'"):
+        anosim.solve(problem, solver=solver, integrator="rk4")
+    with pytest.raises(InputError, match="give steps=1000 with it"):
+        anosim.solve(problem, solver=solver, integrator="euler")
+    with pytest.raises(InputError, match="linear_solver is 'qr'"):
+        anosim.solve(problem, solver=solver, linear_solver="qr")
 
 
 def test_an_unknown_solver_says_which_there_are():

@@ -1,14 +1,15 @@
 """Linear elements assembled by hand, time steps on a geometric grid: slow but all its own."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from scipy.sparse import coo_array, csc_array, diags_array
 from scipy.sparse.linalg import splu
 
 from anosim import Diffusion, Solution
-from anosim.errors import UnsupportedError
-from anosim.problem import Concentration
+from anosim.conditions import Concentration
+from anosim.features import check_supported
 from anosim.weakform import WeakForm, weak_form
 
 _GAMMA = 1 - 0.5**0.5  # Alexander's second-order L-stable method
@@ -24,17 +25,29 @@ class Toy:
 
     steps: int = 600
 
+    supports: ClassVar[frozenset[str]] = frozenset(
+        {
+            "given concentration",
+            "mass transfer",
+            "given flux",
+            "linear uptake",
+            "several phases",
+            "storage capacity",
+            "steady state",
+        }
+    )
+
     def solve(self, problem: Diffusion, /) -> Solution:
         """The solution at all time steps."""
-        if problem.transfers or any(m.reaction for m in problem.materials.values()):
-            raise UnsupportedError("the toy solver knows neither jumps nor reactions: use another")
+        check_supported(problem, "toy", self.supports)
         form = weak_form(problem, order=1)
         mass, stiffness, load = _assemble(form)
-        fed = form.domain.reachable_from(problem.sources)
+        fed = form.domain.reachable_from(problem.open)
         held = [n for n, c in problem.conditions.items() if isinstance(c, Concentration)]
         shares = form.domain.shares(held)
         free = np.setdiff1d(np.flatnonzero(fed), form.fixed)
         c = form.start.copy()
+        c[form.fixed] = form.given(0.0)
         if problem.steady:
             c[free] += splu(csc_array(stiffness[free][:, free])).solve((load - stiffness @ c)[free])
             out = stiffness @ c - load
@@ -70,12 +83,12 @@ def _assemble(form: WeakForm) -> tuple[np.ndarray, csc_array, np.ndarray]:
     parts = [(local.ravel(), rows.ravel(), columns.ravel())]
     mass = np.bincount(triangles.ravel(), np.repeat(form.capacity * area / 3, 3), n)
     load = np.zeros(n)
-    for term in form.terms:
+    for rank, term in enumerate(form.terms):
         a, b = term.edges.T
         length = np.linalg.norm(form.points[a] - form.points[b], axis=1)
         for i, j, share in ((a, a, 1 / 3), (a, b, 1 / 6), (b, a, 1 / 6), (b, b, 1 / 3)):
-            parts.append((term.transfer * share * length, i, j))
+            parts.append((term.transfer * term.kappa * share * length, i, j))
         for i in (a, b):
-            load += np.bincount(i, term.source * length / 2, n)
+            load += np.bincount(i, form.sources(0.0)[rank] * length / 2, n)
     data, rows, columns = (np.concatenate(part) for part in zip(*parts, strict=True))
     return mass, csc_array(coo_array((data, (rows, columns)), shape=(n, n))), load

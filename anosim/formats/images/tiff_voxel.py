@@ -1,0 +1,107 @@
+"""The voxel size in a TIFF file's metadata."""
+
+from typing import Any
+from xml.etree import ElementTree
+
+from anosim.formats.images.lengths import metres
+
+Voxel = tuple[float | None, ...]
+PRINT = 1e-5
+"""A pixel above this many m in a plain TIFF is the resolution of a printer, not of a microscope."""
+
+
+def voxel_of(file: Any, axes: int) -> tuple[str, Voxel, str]:
+    """The kind of TIFF, its voxel size per axis (z, y, x) in m, and where it stands.
+
+    Args:
+        file: a tifffile.TiffFile.
+        axes: 2 or 3.
+    """
+    for find in (_ome, _imagej, _zeiss, _fei, _plain):
+        found = find(file)
+        if found is not None:
+            name, (z, y, x), where = found
+            return name, (y, x) if axes == 2 else (z, y, x), where
+    return "TIFF", (None,) * axes, "no voxel size in its tags"
+
+
+_Found = tuple[str, tuple[float | None, float | None, float | None], str] | None
+
+
+def _ome(file: Any) -> _Found:
+    if not file.is_ome:
+        return None
+    try:
+        root = ElementTree.fromstring(file.ome_metadata)
+    except ElementTree.ParseError:
+        return "TIFF (OME)", (None, None, None), "its OME metadata are not XML"
+    pixels = next((node for node in root.iter() if node.tag.endswith("Pixels")), None)
+    stated = {} if pixels is None else pixels.attrib
+    sizes = tuple(_ome_size(stated, axis) for axis in "ZYX")
+    where = "OME PhysicalSize" if any(sizes) else "OME metadata without PhysicalSize"
+    return "TIFF (OME)", (sizes[0], sizes[1], sizes[2]), where
+
+
+def _ome_size(stated: dict[str, str], axis: str) -> float | None:
+    number = _number(stated.get(f"PhysicalSize{axis}"))
+    unit = metres(stated.get(f"PhysicalSize{axis}Unit", "µm"))
+    return None if number is None or unit is None else number * unit
+
+
+def _imagej(file: Any) -> _Found:
+    if not file.is_imagej:
+        return None
+    data = file.imagej_metadata or {}
+    unit = metres(data.get("unit", ""))
+    if unit is None:
+        return "TIFF (ImageJ)", (None, None, None), f"ImageJ unit {data.get('unit', 'none')!r}"
+    x, y = (_per_unit(file, f"{axis}Resolution") for axis in "XY")
+    depth = _number(data.get("spacing"))
+    sizes = tuple(None if size is None else size * unit for size in (depth, y, x))
+    return "TIFF (ImageJ)", (sizes[0], sizes[1], sizes[2]), "ImageJ unit, spacing and resolution"
+
+
+def _zeiss(file: Any) -> _Found:
+    data = getattr(file, "sem_metadata", None) if file.is_sem else None
+    entry = (data or {}).get("ap_image_pixel_size") or (data or {}).get("ap_pixel_size")
+    if not entry:
+        return None
+    number, unit = _number(entry[1]), metres(entry[2] if len(entry) > 2 else "m")
+    size = None if number is None or unit is None else number * unit
+    return "TIFF (Zeiss)", (None, size, size), "Zeiss AP_IMAGE_PIXEL_SIZE"
+
+
+def _fei(file: Any) -> _Found:
+    data = getattr(file, "fei_metadata", None) if file.is_fei else None
+    scan = (data or {}).get("Scan") or (data or {}).get("EScan")
+    if not scan:
+        return None
+    x, y = _number(scan.get("PixelWidth")), _number(scan.get("PixelHeight"))
+    return "TIFF (FEI)", (None, y, x), "FEI PixelWidth and PixelHeight"
+
+
+def _plain(file: Any) -> _Found:
+    tag = file.pages[0].tags.get("ResolutionUnit")
+    unit = {2: 0.0254, 3: 0.01}.get(int(tag.value)) if tag is not None else None
+    x, y = (_per_unit(file, f"{axis}Resolution") for axis in "XY")
+    if unit is None or x is None or y is None:
+        return None
+    if max(x, y) * unit > PRINT:
+        return "TIFF", (None, None, None), "its resolution is that of a print"
+    return "TIFF", (None, y * unit, x * unit), "TIFF resolution and its unit"
+
+
+def _per_unit(file: Any, name: str) -> float | None:
+    """Units per pixel, from a tag that holds pixels per unit."""
+    tag = file.pages[0].tags.get(name)
+    if tag is None:
+        return None
+    top, bottom = tag.value
+    return float(bottom) / float(top) if top and bottom else None
+
+
+def _number(text: object) -> float | None:
+    try:
+        return float(str(text))
+    except ValueError:
+        return None

@@ -1,0 +1,76 @@
+"""Volumes larger than memory: the staged method from file to file, slab by slab."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from anosim.formats.atomic import replacing
+from anosim.formats.images.imagefile import ImageFile
+from anosim.formats.images.writing import check_labels_writable, label_array
+from anosim.segment.methods import check_phases
+from anosim.segment.staged import Blocks, Staged, stages
+
+
+@dataclass(frozen=True, eq=False)
+class SegmentedVolume:
+    """Labels on disk and how they came about.
+
+    Attributes:
+        path: the file of labels: positions in the phases from dark to bright.
+        phases: label of each phase that has a voxel.
+        voxel: size per axis, m.
+        record: thresholds, voxel counts and fractions, as plain values.
+    """
+
+    path: Path
+    phases: Mapping[str, int]
+    voxel: tuple[float, ...]
+    record: Mapping[str, Any]
+
+
+def segment_volume(
+    source: ImageFile,
+    phases: Sequence[str],
+    output: str | PathLike[str],
+    *,
+    voxel: Any = None,
+    smooth: int = 1,
+) -> SegmentedVolume:
+    """Segment a volume by the staged method without ever holding it in memory.
+
+    Args:
+        source: opened with ``lazy=True``.
+        phases: names of two to four phases from dark to bright.
+        output: file for the labels, .npy or .tif (BigTIFF with OME metadata).
+        voxel: its size; without it the file's own.
+        smooth: radius of a median filter, voxels.
+
+    Raises:
+        InputError: another ending, no voxel size, or a histogram without as many phases.
+    """
+    names = check_phases(phases)
+    method = Staged(smooth)
+    size = source.voxel_size(voxel)
+    check_labels_writable(output)
+    with replacing(output) as temporary:
+        labels = label_array(temporary, source.shape, size)
+        decisions = stages(Blocks(source.shape, source.slab, method.smooth), names, labels)
+        labels.flush()
+        del labels  # closes the file before it is renamed
+    total = float(np.prod(source.shape, dtype=object))
+    present = {name: count / total for name, count in decisions["voxels"].items() if count}
+    record = {
+        "method": "staged",
+        "options": {"smooth": method.smooth},
+        "phases": list(names),
+        "image": source.describe(voxel),
+        "decisions": decisions,
+        "fractions": present,
+    }
+    labelled = {name: names.index(name) for name in present}
+    return SegmentedVolume(Path(output), labelled, size, MappingProxyType(record))

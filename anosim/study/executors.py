@@ -1,0 +1,140 @@
+"""Batches of runs through any executor with ``submit`` whose futures have ``done`` and ``result``.
+
+That is what ``concurrent.futures``, ``dask.distributed``, ``mpi4py.futures`` and submitit have in
+common.
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from anosim.errors import InputError
+from anosim.study.claims import held
+from anosim.study.running import RUNS, THREADS, Batch, Outcome, row_of, start_worker, work
+
+POLL = 0.1
+"""Seconds between two looks at what is done."""
+Watch = Callable[[], None]
+"""Called again and again while runs go on."""
+
+
+def run_here(batches: Sequence[Batch], watch: Watch) -> None:
+    """Do all batches in this process."""
+    _until_done(batches, lambda batch: work(batch), watch)
+
+
+def run_in_pool(batches: Sequence[Batch], workers: int, watch: Watch) -> None:
+    """Do all batches in processes of their own, each with one thread.
+
+    A batch whose process dies is tried once more by itself; if that one dies too, the run it was
+    at has failed.
+
+    Raises:
+        InputError: what runs cannot be sent to another process.
+    """
+    left = list(batches)
+    with _pool(workers) as pool:
+        try:
+            run_by(pool, left, watch)
+            return
+        except BrokenExecutor:
+            left = [batch for batch in left if batch.missing]
+    for batch in left:
+        while batch.missing:
+            with _pool(1) as pool:
+                try:
+                    run_by(pool, [batch], watch)
+                except BrokenExecutor:
+                    _give_up(batch)
+
+
+def run_by(executor: Any, batches: Sequence[Batch], watch: Watch) -> None:
+    """Do all batches by an executor.
+
+    Raises:
+        InputError: what runs cannot be sent to another process.
+    """
+    waiting = list(batches)
+    while waiting:
+        futures = [(executor.submit(work, batch), batch) for batch in waiting]
+        while not all(future.done() for future, _ in futures):
+            watch()
+            time.sleep(POLL)
+        waiting = [batch for future, batch in futures if not _result(future)]
+        watch()
+        for batch in waiting:  # another process is at it
+            while batch.missing and held(batch.lock):
+                watch()
+                time.sleep(POLL)
+        waiting = [batch for batch in waiting if batch.missing]
+
+
+def _result(future: Any) -> bool:
+    try:
+        return bool(future.result())
+    except (AttributeError, TypeError, ImportError) as error:
+        if "pickle" not in str(error).lower() and "get attribute" not in str(error).lower():
+            raise
+        raise InputError(
+            f"what the study runs cannot be sent to another process ({error}): define the function "
+            "at the top of a module or script, or run with workers=0"
+        ) from error
+    except Exception as error:
+        if type(error).__name__ != "PicklingError":
+            raise
+        raise InputError(
+            f"what the study runs cannot be sent to another process ({error}): define the function "
+            "at the top of a module or script, or run with workers=0"
+        ) from error
+
+
+def _until_done(batches: Sequence[Batch], do: Callable[[Batch], bool], watch: Watch) -> None:
+    for batch in batches:
+        while not do(batch):
+            watch()
+            time.sleep(POLL)
+            if not batch.missing:
+                break
+        watch()
+
+
+def _give_up(batch: Batch) -> None:
+    """The run that a process was at when it died has failed."""
+    rank = batch.missing[0]
+    outcome = Outcome(
+        error="the process that ran it died twice: it was killed, perhaps for want of memory"
+    )
+    row_of(batch, rank, outcome, {}).write(Path(batch.folder) / RUNS)
+
+
+@contextmanager
+def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
+    """A pool of fresh processes with one thread each."""
+    before = {name: os.environ.get(name) for name in THREADS}
+    os.environ.update(dict.fromkeys(THREADS, "1"))  # libraries read it when they are loaded
+    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=start_worker)
+    try:
+        yield pool
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        _stop(pool)
+        raise
+    else:
+        pool.shutdown()
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _stop(pool: ProcessPoolExecutor) -> None:
+    """End a pool's processes: after an interruption nobody waits for their runs."""
+    for process in list((pool._processes or {}).values()):
+        process.terminate()

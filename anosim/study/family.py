@@ -1,0 +1,188 @@
+"""Problems that differ in coefficients only, solved together by a reduced model."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import blake2b
+from typing import Any, Self
+
+import numpy as np
+
+from anosim.conditions import Concentration
+from anosim.domain import Domain
+from anosim.fluxes import BoundaryFlux
+from anosim.integrate.finite_elements import FiniteElements
+from anosim.meshes import Boundary, Floats
+from anosim.problem import Diffusion
+from anosim.regions import Region
+from anosim.solution import Solution
+from anosim.study.affine import Affine
+from anosim.study.reduced import ReducedModel, Relaxed
+from anosim.trajectory import Relaxation
+
+MOST_REMEMBERED = 256
+
+
+class SharedModes(np.ndarray[Any, np.dtype[np.float64]]):
+    """Modes of many solutions: products with weights of nodes are remembered by content."""
+
+    _products: dict[bytes, Floats] | None = None
+
+    @classmethod
+    def of(cls, modes: Floats) -> Self:
+        """Modes that remember."""
+        shared = modes.view(cls)
+        shared._products = {}
+        return shared
+
+    def __matmul__(self, other: Any) -> Any:
+        known = self._products
+        if known is None or not isinstance(other, np.ndarray) or other.ndim != 1:
+            return np.asarray(self) @ other
+        key = blake2b(np.ascontiguousarray(other).tobytes(), digest_size=16).digest()
+        if key not in known:
+            if len(known) >= MOST_REMEMBERED:
+                known.clear()
+            known[key] = np.asarray(self) @ other
+        return known[key]
+
+
+@dataclass(frozen=True, eq=False)
+class Rotated:
+    """Coefficients of shared modes: a rotation of some that relax one by one.
+
+    Attributes:
+        relaxation: those, over s.
+        rotation: shape (n_modes, n_modes).
+    """
+
+    relaxation: Relaxation
+    rotation: Floats
+
+    def values(self, times: Floats, /) -> Floats:
+        """a(t)."""
+        return np.asarray(self.relaxation.values(times) @ self.rotation.T)
+
+    def rates(self, times: Floats, /) -> Floats:
+        """da/dt, 1/s."""
+        return np.asarray(self.relaxation.rates(times) @ self.rotation.T)
+
+    def integrals(self, times: Floats, /) -> Floats:
+        """Integral of a from 0 to t, s."""
+        return np.asarray(self.relaxation.integrals(times) @ self.rotation.T)
+
+
+@dataclass(frozen=True, eq=False)
+class FamilyDomain(Domain):
+    """A domain of many problems: integrals along boundaries are remembered."""
+
+    def boundary_weights(self, name: Boundary, phase: str | None = None) -> Floats:
+        """Integral of each node's shape function along a side or interface, m."""
+        key = (name if isinstance(name, str) else tuple(name), phase)
+        if key not in self._along_boundaries:
+            self._along_boundaries[key] = super().boundary_weights(name, phase)
+        return self._along_boundaries[key]
+
+    @cached_property
+    def _along_boundaries(self) -> dict[Any, Floats]:
+        return {}
+
+
+@dataclass(frozen=True, eq=False)
+class FamilySolution(Solution):
+    """A solution that shares the weights of means with others of its family.
+
+    Attributes:
+        shared: weights by phase or region.
+    """
+
+    shared: dict[str | Region, Floats] = field(default_factory=dict)
+
+    def mean_weights(self, where: str | Region) -> Floats:
+        """The weight of each node in the mean over a phase or region, shape (n_nodes,)."""
+        if where not in self.shared:
+            self.shared[where] = super().mean_weights(where)
+        return self.shared[where]
+
+
+class Family:
+    """Problems on one mesh that differ in coefficients, times and given values only.
+
+    Args:
+        solver: solves; the reduced model holds its tolerance, or it is asked itself.
+        first: one of the problems; all have its phases and kinds of conditions.
+    """
+
+    def __init__(self, solver: FiniteElements, first: Diffusion) -> None:
+        self.solver = solver
+        self._model = ReducedModel(Affine.of(solver, first), solver.tolerance)
+        form = self._model.affine.form
+        domain = first.domain(solver.order)
+        self._domain = FamilyDomain(
+            domain.mesh, domain.phases, domain.order, domain.splits, domain.periodic
+        )
+        self._node = np.empty(len(self._domain.points), dtype=np.int64)
+        self._node[self._domain.connectivity] = form.domain.connectivity
+        self._kappa = self._domain.per_node(first.solubility)
+        self._shares = form.domain.shares(
+            [n for n, c in first.conditions.items() if isinstance(c, Concentration)]
+        )
+        self._modes: SharedModes | None = None
+        self._weights: dict[str | Region, Floats] = {}
+
+    def grow(self, problems: Sequence[Diffusion]) -> None:
+        """Let the reduced model serve these problems."""
+        self._model.grow([self._model.affine.coefficients(problem) for problem in problems])
+
+    def solve(self, problem: Diffusion) -> Solution:
+        """The solution, with an estimated error in time within the solver's tolerance.
+
+        By the reduced model where that serves the problem or can be made to, else by the solver.
+        """
+        at = self._model.affine.coefficients(problem)
+        found = self._model.relaxed(at)
+        if found.error > self.solver.tolerance:
+            self._model.grow([at])
+            found = self._model.relaxed(at)
+        if found.error > self.solver.tolerance:
+            return self.solver.solve(problem)
+        return self._solution(problem, at, found)
+
+    def _solution(self, problem: Diffusion, at: Any, found: Relaxed) -> Solution:
+        form = self._model.affine.form
+        trajectory = Rotated(
+            Relaxation(found.relaxation.decay / form.time, found.relaxation.amplitudes / form.time),
+            found.rotation,
+        )
+        passages: dict[Boundary, BoundaryFlux] = {}
+        for name, share in self._shares.items():
+            constant, value, slope = self._model.reactions(at, share[form.domain.twins])
+            passages[name] = BoundaryFlux(
+                constant * form.diffusivity_scale,
+                value * form.diffusivity_scale,
+                slope * form.length**2,
+            )
+        return FamilySolution(
+            shared=self._weights,
+            problem=problem,
+            domain=self._domain,
+            base=self._model.affine.start(at)[self._node] * self._kappa,
+            modes=self._shared(),
+            trajectory=trajectory,
+            passages=passages,
+            record={
+                "solver": self.solver.name,
+                "order": str(self.solver.order),
+                "tolerance": f"{self.solver.tolerance:g}",
+                "integrator": "reduced model of rational Krylov solutions",
+                "modes": str(len(self._model.vectors)),
+                "factorisations": str(self._model.factorisations),
+                "error estimate": f"{found.error:.1e}",
+            },
+        )
+
+    def _shared(self) -> SharedModes:
+        vectors = self._model.vectors
+        if self._modes is None or len(self._modes) != len(vectors):
+            self._modes = SharedModes.of(vectors[:, self._node] * self._kappa)
+        return self._modes

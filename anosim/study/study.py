@@ -1,0 +1,205 @@
+"""Study: one job over named values, each run once, each run kept."""
+
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+from anosim.case import Case
+from anosim.errors import InputError
+from anosim.formats.atomic import replacing
+from anosim.progress import report
+from anosim.study.axes import Design, design_of, listed
+from anosim.study.executors import Watch, run_by, run_here, run_in_pool
+from anosim.study.functions import FunctionRuns, Numbers
+from anosim.study.results import Results, write_csv
+from anosim.study.rows import FAILED, Row, key_of, read_row
+from anosim.study.running import CACHE, CLAIMS, RUNS, Batch, Runner
+from anosim.study.values import storable
+
+RECORD, TABLE = "study.json", "table.csv"
+What = Callable[..., Numbers] | Case | Runner | str | os.PathLike[str]
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """A function or a case over named values.
+
+    Attributes:
+        run: a function of the values by name, in SI, which returns numbers by name; or a case or
+            the path of one, whose fields the names tell by dotted paths
+            ("materials.sei.diffusivity", "conditions.0.coefficient").
+        axes: values of each name, of which all combinations are run; or a Design.
+        folder: where the runs are kept. What is there already is not run again.
+
+    Raises:
+        InputError: no runs, or a folder that is a file.
+        CaseError: a case that is wrong.
+    """
+
+    run_: Runner
+    axes: Design
+    folder: Path
+
+    def __init__(
+        self,
+        run: What,
+        axes: Design | Mapping[str, Sequence[Any]],
+        *,
+        folder: str | os.PathLike[str],
+    ) -> None:
+        object.__setattr__(self, "run_", runner_of(run))
+        object.__setattr__(self, "axes", design_of(axes))
+        object.__setattr__(self, "folder", Path(folder))
+        if self.folder.exists() and not self.folder.is_dir():
+            raise InputError(f"the study's folder {str(folder)!r} is a file: choose another")
+
+    def __repr__(self) -> str:
+        return (
+            f"<Study of {len(self.axes.points)} runs over {', '.join(self.axes.names)} in "
+            f"{str(self.folder)!r}>"
+        )
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """The key of each run."""
+        identity, content = self.run_.identity, self.run_.content
+        return tuple(key_of(f"{identity} {content(point)}", point) for point in self.axes.points)
+
+    def run(
+        self,
+        *,
+        workers: int | None = None,
+        executor: Executor | Any = None,
+        retry_failed: bool = False,
+    ) -> Results:
+        """Do all runs that are not in the folder yet, and give the table of all.
+
+        A run that fails is a row with its error. After an interruption or a kill, the same call
+        goes on; several processes may work on one folder at the same time. Progress goes to the
+        watcher of ``anosim.progress``.
+
+        Args:
+            workers: processes; by default one per processor, 0 for this process.
+            executor: any executor with ``submit``, instead of processes of its own.
+            retry_failed: do those again that failed before.
+
+        Raises:
+            InputError: the folder cannot be made, or the function cannot be sent to a process.
+        """
+        self._prepare(retry_failed)
+        batches = self._batches()
+        watch = self._watch()
+        if executor is not None:
+            run_by(executor, batches, watch)
+        elif workers == 0:
+            run_here(batches, watch)
+        elif batches:
+            most = min(workers or os.cpu_count() or 1, len(batches))
+            run_in_pool(batches, most, watch)
+        results = self.results()
+        write_csv(results.rows, self.folder / TABLE)
+        report("runs", 1.0)
+        return results
+
+    def results(self) -> Results:
+        """The table of the runs that have ended."""
+        rows = [read_row(self.folder / RUNS / f"{key}.json") for key in self.keys]
+        return _table(self.axes, rows)
+
+    def _prepare(self, retry_failed: bool) -> None:
+        try:
+            for name in (RUNS, CLAIMS, CACHE):
+                (self.folder / name).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError(f"cannot write to {str(self.folder)!r}: {error.strerror}") from None
+        record = asdict(self.axes) | {"identity": self.run_.identity, "keys": self.keys}
+        with replacing(self.folder / RECORD) as temporary:
+            temporary.write_text(json.dumps(storable(record), indent=1), encoding="utf-8")
+        for row in self.results().failed if retry_failed else ():
+            (self.folder / RUNS / f"{row.key}.json").unlink(missing_ok=True)
+
+    def _batches(self) -> list[Batch]:
+        """The batches that miss a run; runs that are alike are one."""
+        points = dict(zip(self.keys, self.axes.points, strict=True))
+        keys, inputs = list(points), list(points.values())
+        batches = [
+            Batch(
+                self.run_,
+                tuple(inputs[i] for i in places),
+                tuple(keys[i] for i in places),
+                str(self.folder),
+            )
+            for places in self.run_.batches(inputs)
+        ]
+        return [batch for batch in batches if batch.missing]
+
+    def _watch(self) -> Watch:
+        names = {f"{key}.json" for key in self.keys}
+
+        def watch() -> None:
+            done = sum(entry.name in names for entry in os.scandir(self.folder / RUNS))
+            report("runs", min(done / len(names), 0.999))
+
+        watch()
+        return watch
+
+    def with_points(self, points: Sequence[Mapping[str, Any]]) -> Self:
+        """The same study of other runs, in the same folder."""
+        return type(self)(self.run_, listed(points), folder=self.folder)
+
+
+def runner_of(run: What) -> Runner:
+    """What runs, as a study needs it.
+
+    Raises:
+        InputError: it is nothing that can be run.
+        CaseError: a case that is wrong.
+    """
+    if isinstance(run, Case | str | os.PathLike):
+        from anosim.study.caseruns import CaseRuns
+
+        return CaseRuns.of(run)
+    if all(hasattr(run, name) for name in ("identity", "batches", "outcomes")):
+        return run  # type: ignore[return-value]
+    if not callable(run):
+        raise InputError(
+            f"a study cannot run a {type(run).__name__}: give a function of named values, a case "
+            "or the path of a case file"
+        )
+    return FunctionRuns(run)
+
+
+def stored(folder: str | os.PathLike[str]) -> Results:
+    """The table of a study that another process runs or has run.
+
+    Raises:
+        InputError: the folder is that of no study.
+    """
+    folder = Path(folder)
+    try:
+        held = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        design = Design(tuple(held["points"]), held["shape"], held["kind"])
+        keys = held["keys"]
+    except (OSError, ValueError, KeyError, TypeError):
+        raise InputError(
+            f"{str(folder)!r} holds no study: there is no {RECORD} that can be read"
+        ) from None
+    return _table(design, [read_row(folder / RUNS / f"{key}.json") for key in keys])
+
+
+def _table(design: Design, rows: Sequence[Row | None]) -> Results:
+    known = tuple(row for row in rows if row is not None)
+    return Results(known, design.names, design.shape, len(rows))
+
+
+def failures(results: Results) -> str:
+    """How many runs failed and why, in a sentence; "" if none did."""
+    failed = [row for row in results if row.status == FAILED]
+    if not failed:
+        return ""
+    return f"{len(failed)} of {results.total} runs failed; the first: {failed[0].error}"

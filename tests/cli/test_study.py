@@ -1,0 +1,77 @@
+"""``anosim study``: run, go on, status, plot, estimate."""
+
+import json
+
+import pytest
+
+STUDY = """\
+case = "case.toml"
+folder = "sweep"
+
+[axes]
+"materials.sei.diffusivity" = ["1e-14 m^2/s", "1e-13 m^2/s"]
+"conditions.0.coefficient" = { from = "1e-6 m/s", to = "1e-3 m/s", count = 2, scale = "log" }
+"""
+
+
+def test_a_study_from_the_command_line(folder, anosim):
+    (folder / "sweep.toml").write_text(STUDY)
+    done = anosim("study", "run", "sweep.toml", "--estimate")
+    assert done.returncode == 0, done.stderr
+    assert "4 runs" in done.stdout
+    assert "triangles" in done.stdout
+    assert not (folder / "sweep").exists()
+
+    done = anosim("study", "run", "sweep.toml", "--workers", "1")
+    assert done.returncode == 0, done.stderr
+    assert "4 of 4 runs done, 0 failed" in done.stdout
+    assert "average.sei" in done.stdout
+    assert "runs 4 of 4" in done.stderr
+    rows = sorted((folder / "sweep" / "runs").glob("*.json"))
+    assert len(rows) == 4
+    assert (folder / "sweep" / "table.csv").read_text().count("\n") == 5
+
+    gone = rows[0].read_bytes()
+    numbers = json.loads(gone)["numbers"]
+    rows[0].unlink()
+    status = anosim("study", "status", "sweep")
+    assert "3 of 4" in status.stdout
+    stamp = rows[1].stat().st_mtime_ns
+    done = anosim("study", "run", "sweep", "--quiet")  # the folder knows its study
+    assert done.returncode == 0, done.stderr
+    assert rows[1].stat().st_mtime_ns == stamp
+    for name, value in json.loads(rows[0].read_bytes())["numbers"].items():
+        assert value == pytest.approx(numbers[name], rel=1e-6, abs=1e-9)  # threads round apart
+
+    done = anosim("study", "plot", "sweep", "--number", "average.sei", "--output", "p.png")
+    assert done.returncode == 0, done.stderr
+    assert (folder / "p.png").stat().st_size > 10_000
+
+
+def test_failed_runs_are_told(folder, anosim):
+    (folder / "s.toml").write_text('case = "case.toml"\n[axes]\n"mesh.size" = ["80 nm", "0 nm"]\n')
+    done = anosim("study", "run", "s.toml", "--workers", "1", "--quiet")
+    assert done.returncode == 1
+    assert "1 of 2 runs failed" in done.stderr
+    assert "greater than 0" in anosim("study", "status", "s-runs").stdout
+
+
+def test_wrong_study_files(folder, anosim):
+    for text, word in (
+        ('[axes]\n"mesh.size" = ["80 nm"]\n', "has no 'case'"),
+        ('case = "case.toml"\n', "has no 'axes'"),
+        ('case = "case.toml"\n[axes]\n"mesh.size" = "80 nm"\n', "expected values"),
+        ('case = "case.toml"\n[axes]\n"conditions.4.bulk" = [1.0]\n', "leads nowhere"),
+        ('case = "case.toml"\n[axes]\na = [1]\n[design]\nkind = "all"\n', "possible are"),
+        (
+            'case = "case.toml"\n[axes]\na = { from = 1, to = 2 }\n[design]\nkind = "sobol"\n'
+            "runs = 3\n",
+            "powers of 2",
+        ),
+    ):
+        (folder / "wrong.toml").write_text(text)
+        done = anosim("study", "run", "wrong.toml")
+        assert done.returncode == 2
+        assert word in done.stderr, done.stderr
+        assert "wrong.toml" in done.stderr
+    assert "no study" in anosim("study", "status", ".").stderr

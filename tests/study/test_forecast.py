@@ -1,0 +1,32 @@
+"""What a run is said to need, against what it takes."""
+
+import pytest
+
+from anosim.case import Case
+from anosim.study import Study
+from anosim.study.caseruns import CaseRuns, Chain
+from anosim.study.costs import forecast, study_forecast
+
+
+@pytest.mark.parametrize("mesh", ['size = "120 nm"', 'size = "40 nm"', "elements = 5000"])
+def test_counts_are_right_within_a_factor_of_two(folder, mesh):
+    text = (folder / "case.toml").read_text()
+    text = text.replace('size = "120 nm"\ninterface_size = "60 nm"', mesh)
+    (folder / "case.toml").write_text(text)
+    found = forecast(Case.read(folder / "case.toml"))
+    outcome = Chain(CaseRuns.of(folder / "case.toml"), folder).run({}, None)
+    for name in ("triangles", "unknowns"):
+        assert 0.5 < getattr(found, name) / outcome.numbers[name] < 2.0
+    assert found.pixels == 1600
+    assert "GB of memory" in str(found)
+
+
+def test_a_study_costs_less_where_runs_share_a_reduced_model(folder):
+    values = [f"{1 + i}e-13 m^2/s" for i in range(40)]
+    alike = study_forecast(
+        Study(folder / "case.toml", {"materials.sei.diffusivity": values}, folder=folder / "a")
+    )
+    assert alike is not None
+    assert alike.runs == 40
+    assert alike.seconds < 20 * forecast(Case.read(folder / "case.toml")).seconds
+    assert study_forecast(Study(max, {"a": [1]}, folder=folder / "c")) is None
