@@ -1,5 +1,6 @@
 """A case that runs in a second."""
 
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -44,6 +45,11 @@ FILES = [
     "solution.vtkhdf",
     "time_to_90.png",
 ]
+
+
+def listen() -> None:
+    """Take Ctrl-C as usual, in a new process: one started in the background may ignore it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def prepare(folder: Path) -> Path:

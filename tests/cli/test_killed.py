@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from small_run import CASE, prepare
+from small_run import CASE, listen, prepare
 
 from anosim import job
 from anosim.case import Case, CaseError
@@ -34,7 +34,9 @@ def stopped(folder: Path, number: int) -> tuple[int, str]:
     """Start the run and send it a signal as soon as its state has been written."""
     state = folder / ".results.checkpoint-skfem" / "state.npz"
     command = [sys.executable, "-c", LAUNCH, "run", "case.toml"]
-    with subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, cwd=folder, stderr=subprocess.PIPE, text=True, preexec_fn=listen
+    ) as process:
         while not state.exists():
             assert process.poll() is None, process.communicate()
             time.sleep(0.01)

@@ -14,7 +14,7 @@ from pathlib import Path
 import h5py
 import pytest
 from PIL import Image
-from small_run import CASE, FILES
+from small_run import CASE, FILES, listen
 
 from anosim import job
 from anosim.case import Case
@@ -272,7 +272,9 @@ def interrupted(folder: Path, number: int) -> tuple[str, int, list[Path]]:
     (folder / "case.toml").write_text(CASE.replace('"80 nm"', '"4 nm"\ninterface_size = "1 nm"'))
     before = sorted(folder.iterdir())
     command = [sys.executable, "-m", "anosim.cli", "run", "case.toml"]
-    with subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, cwd=folder, stderr=subprocess.PIPE, text=True, preexec_fn=listen
+    ) as process:
         assert process.stderr is not None
         while not process.stderr.readline().startswith("read image"):
             pass
