@@ -92,6 +92,9 @@ class Estimate:
 def estimate(solution: Solution, goal: Goal, solver: Solver) -> Estimate:
     """The error of a number of a solution because of the mesh; the mesh's outline counts as given.
 
+    Left out: errors in time, which the solver's tolerance bounds; and at nodes where two given
+    concentrations meet, how what enters there is shared between the two boundaries.
+
     Args:
         solution: of a linear problem; conditions may depend on time.
         goal: the number.
@@ -119,7 +122,8 @@ def estimate(solution: Solution, goal: Goal, solver: Solver) -> Estimate:
 
 
 def _transient(goal: Goal, solution: Solution, other: Solution) -> Floats:
-    own, dual_own = (residuals(s.problem, s.domain) for s in (solution, other))
+    own = residuals(solution.problem, solution.domain)
+    dual_own = own.driven_by(other.problem, other.domain)
     total = start_errors(goal, solution, other)
     until = goal.time
     (last,) = _states(solution, np.array([until * _BEFORE]))
@@ -150,7 +154,8 @@ def _rule(solution: Solution, until: float) -> tuple[Floats, Floats, Floats]:
 
 
 def _steady(goal: Goal, solution: Solution, other: Solution, solver: Solver) -> Floats:
-    own, dual_own = (residuals(s.problem, s.domain) for s in (solution, other))
+    own = residuals(solution.problem, solution.domain)
+    dual_own = own.driven_by(other.problem, other.domain)
     still = np.zeros(len(solution.base))
     first = own.of(solution.values()[0], still, 0.0)
     if other.problem.steady:

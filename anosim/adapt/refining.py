@@ -88,9 +88,10 @@ def refine(
 ) -> Refinement:
     """A solution whose mesh makes a number as exact as asked, with few triangles.
 
-    The estimate takes the mesh's outline as given. Edges of at most a pixel at interfaces, the
-    default of the mesher "gmsh", keep it the same in every round; longer ones cut corners, and
-    what that changes is not in the estimate.
+    The estimate takes the outline of the phases in the mesh as given. By the mesher "gmsh" it is
+    the same in every round with ``staircase``. Smooth boundaries move a little as their edges
+    become shorter, by hundredths of a pixel where edges are a pixel at most; what that changes is
+    not in the estimate. It is part of what the smoothing of pixels leaves open.
 
     Args:
         microstructure: the image.

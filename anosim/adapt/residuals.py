@@ -10,7 +10,8 @@ have there. The error in the cell is about the combination e of bubbles with
 Source: Bank and Weiser, Math. Comp. 44 (1985) 283.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -39,8 +40,8 @@ class Residuals:
     Attributes:
         value: from concentrations of the nodes, sparse, shape (n_cells * n_bubbles, n_nodes).
         rate: from their rates of change, sparse, same shape.
-        loads: from each source, shape (n_cells, n_bubbles) each.
-        sources: the fluxes or concentrations that these belong to, over time, SI.
+        sources: what a unit of a given flux or concentration gives, shape (n_cells, n_bubbles), and
+            the flux or concentration over time, SI.
         inverse: from residuals to the error's coefficients, zero for bubbles where the
             concentration is given, shape (n_cells, n_bubbles, n_bubbles).
         solubility: kappa of each cell, shape (n_cells,).
@@ -48,15 +49,14 @@ class Residuals:
 
     value: "csr_array"
     rate: "csr_array"
-    loads: tuple[Floats, ...]
-    sources: tuple[Value, ...]
+    sources: tuple[tuple[Floats, Value], ...]
     inverse: Floats
     solubility: Floats
 
     def of(self, values: Floats, rates: Floats, time: float) -> Floats:
         """The residuals of a solution at a time in s, shape (n_cells, n_bubbles)."""
         found = np.asarray(self.value @ values + self.rate @ rates).reshape(self.inverse.shape[:2])
-        for load, source in zip(self.loads, self.sources, strict=True):
+        for load, source in self.sources:
             found += at(source, time) * load
         return found
 
@@ -67,6 +67,10 @@ class Residuals:
     def product(self, first: Floats, second: Floats) -> Floats:
         """Residuals applied to the error that other residuals tell of, in each cell, (n_cells,)."""
         return np.asarray(np.sum(first * self.errors(second), axis=1) / self.solubility)
+
+    def driven_by(self, problem: Diffusion, domain: Domain) -> "Residuals":
+        """Those of another problem that only other values at the boundaries drive."""
+        return replace(self, sources=tuple(_sources(problem, domain)))
 
 
 def residuals(problem: Diffusion, domain: Domain) -> Residuals:
@@ -82,14 +86,8 @@ def residuals(problem: Diffusion, domain: Domain) -> Residuals:
         match condition:
             case Concentration():
                 parts.free[sides.cell, sides.side] = 0.0
-            case MassTransfer(coefficient=k, bulk=bulk):
+            case MassTransfer(coefficient=k) | Uptake(coefficient=k):
                 parts.add_transfer(sides, k)
-                parts.add_source(sides, k, bulk)
-            case Uptake(coefficient=k, equilibrium=rest):
-                parts.add_transfer(sides, k)
-                parts.add_source(sides, k, rest)
-            case Flux(value=flux):
-                parts.add_source(sides, 1.0, flux)
     for pair, transfer in problem.transfers.items():
         if np.isfinite(transfer.coefficient):
             first, second = across(problem, domain, pair)
@@ -98,7 +96,26 @@ def residuals(problem: Diffusion, domain: Domain) -> Residuals:
             parts.add_transfer(second, k * K)
             parts.add_passage(first, second, k * K)
             parts.add_passage(second, first, k)
-    return parts.assembled()
+    return parts.assembled(tuple(_sources(problem, domain)))
+
+
+def _sources(problem: Diffusion, domain: Domain) -> Iterator[tuple[Floats, Value]]:
+    """What a unit of each source gives, shape (n_cells, n_bubbles), and the source over time."""
+    for name, condition in problem.boundary_conditions.items():
+        match condition:
+            case MassTransfer(coefficient=factor, bulk=source):
+                pass
+            case Uptake(coefficient=factor, equilibrium=source):
+                pass
+            case Flux(value=source):
+                factor = 1.0
+            case _:
+                continue
+        sides = on_boundary(domain, name)
+        load = np.zeros((len(domain.cells), COUNT[domain.order]))
+        for trace, which in traces(domain, sides):
+            load[sides.cell[which]] += factor * (trace.speed * trace.weights) @ trace.bubbles
+        yield load, source
 
 
 Entries = tuple[NDArray[np.int32], NDArray[np.int32], Floats]
@@ -116,8 +133,6 @@ class _Parts:
         energy: of the bubbles, shape (n_cells, n_bubbles, n_bubbles).
         free: 0 for bubbles where the concentration is given, 1 elsewhere, (n_cells, n_bubbles).
         beyond: from other cells' nodes: rows, columns and entries of a sparse matrix.
-        loads: of sources.
-        sources: over time.
     """
 
     domain: Domain
@@ -130,8 +145,6 @@ class _Parts:
     energy: Floats
     free: Floats
     beyond: list[Entries] = field(default_factory=list)
-    loads: list[Floats] = field(default_factory=list)
-    sources: list[Value] = field(default_factory=list)
 
     @classmethod
     def of(cls, problem: Diffusion, domain: Domain) -> "_Parts":
@@ -202,14 +215,6 @@ class _Parts:
                 local = np.einsum("nq,qa,qi->nai", measure, trace.bubbles, seen.shapes[::-1])
                 self._add(here.cell[which][among], there.cell[which][among], local)
 
-    def add_source(self, sides: Sides, factor: float, source: Value) -> None:
-        """A flux ``factor * source`` into cells through their sides."""
-        load = np.zeros(self.free.shape)
-        for trace, which in traces(self.domain, sides):
-            load[sides.cell[which]] += factor * (trace.speed * trace.weights) @ trace.bubbles
-        self.loads.append(load)
-        self.sources.append(source)
-
     def _add(self, here: Ints, there: Ints, local: Floats) -> None:
         if here is there or np.array_equal(here, there):
             self.value[here] += local
@@ -226,7 +231,7 @@ class _Parts:
             )
         )
 
-    def assembled(self) -> Residuals:
+    def assembled(self, sources: tuple[tuple[Floats, Value], ...]) -> Residuals:
         """All of it as matrices."""
         from scipy.sparse import csr_array
 
@@ -246,5 +251,4 @@ class _Parts:
         given = np.eye(n_bubbles) * (1.0 - self.free)[:, :, None]
         size = np.trace(self.energy, axis1=1, axis2=2)[:, None, None]
         inverse = both * np.linalg.inv(both * self.energy + given * size)
-        loads = tuple(self.loads)
-        return Residuals(value, rate, loads, tuple(self.sources), inverse, self.solubility)
+        return Residuals(value, rate, sources, inverse, self.solubility)

@@ -1,10 +1,10 @@
 """Problems that differ in coefficients only, solved together by a reduced model."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from anosim.conditions import Concentration
 from anosim.domain import Domain
 from anosim.fluxes import BoundaryFlux
 from anosim.integrate.finite_elements import FiniteElements
-from anosim.meshes import Boundary, Floats
+from anosim.meshes import Boundary, Floats, Ints
 from anosim.problem import Diffusion
 from anosim.regions import Region
 from anosim.solution import Solution
@@ -74,29 +74,54 @@ class Rotated:
 
 @dataclass(frozen=True, eq=False)
 class FamilyDomain(Domain):
-    """A domain of many problems: integrals along boundaries are remembered."""
+    """A domain of many problems: what is asked of it again and again is remembered."""
 
     def boundary_weights(self, name: Boundary, phase: str | None = None) -> Floats:
         """Integral of each node's shape function along a side or interface, m."""
-        key = (name if isinstance(name, str) else tuple(name), phase)
-        if key not in self._along_boundaries:
-            self._along_boundaries[key] = super().boundary_weights(name, phase)
-        return self._along_boundaries[key]
+        key = ("weights", name if isinstance(name, str) else tuple(name), phase)
+        if key not in self._known:
+            self._known[key] = super().boundary_weights(name, phase)
+        return cast(Floats, self._known[key])
+
+    def boundary_phases(self, name: Boundary) -> Ints:
+        """Phase, an index into the mesh's, of the cell at each edge of a boundary, shape (n,)."""
+        key = ("phases", name if isinstance(name, str) else tuple(name))
+        if key not in self._known:
+            self._known[key] = super().boundary_phases(name)
+        return cast(Ints, self._known[key])
+
+    def per_node(self, values: Mapping[str, float]) -> Floats:
+        """The value of the phase at each node, shape (n_nodes,)."""
+        key = ("nodes", *values.items())
+        if key not in self._known:
+            self._known[key] = super().per_node(values)
+        return cast(Floats, self._known[key])
 
     @cached_property
-    def _along_boundaries(self) -> dict[Any, Floats]:
+    def _known(self) -> dict[Any, Any]:
         return {}
 
 
 @dataclass(frozen=True, eq=False)
 class FamilySolution(Solution):
-    """A solution that shares the weights of means with others of its family.
+    """A solution that shares with others of its family what does not differ.
 
     Attributes:
-        shared: weights by phase or region.
+        shared: weights of means by phase or region, and concentrations at time zero.
     """
 
-    shared: dict[str | Region, Floats] = field(default_factory=dict)
+    shared: dict[Any, Floats] = field(default_factory=dict)
+
+    @cached_property
+    def initial(self) -> Floats:
+        """Concentration of each node at time zero, before any boundary acts, mol/m^3."""
+        if not isinstance(self.problem.initial, int | float):
+            return self.problem.start(self.domain)
+        capacities = ((name, m.capacity) for name, m in self.problem.materials.items())
+        key = ("initial", self.problem.initial, *capacities)
+        if key not in self.shared:
+            self.shared[key] = self.problem.start(self.domain)
+        return self.shared[key]
 
     def mean_weights(self, where: str | Region) -> Floats:
         """The weight of each node in the mean over a phase or region, shape (n_nodes,)."""
@@ -128,7 +153,7 @@ class Family:
             [n for n, c in first.conditions.items() if isinstance(c, Concentration)]
         )
         self._modes: SharedModes | None = None
-        self._weights: dict[str | Region, Floats] = {}
+        self._weights: dict[Any, Floats] = {}
 
     def grow(self, problems: Sequence[Diffusion]) -> None:
         """Let the reduced model serve these problems."""

@@ -32,7 +32,7 @@ BEFORE = 1e-3
 """Part of the earliest time from which on states are taken: what comes later grew out of them."""
 MOST_VECTORS = 400
 MOST_BYTES = 4e9
-OWN, NEGLIGIBLE = (0.5, 0.1), 0.1
+OWN, NEGLIGIBLE = (0.5, 0.1), 0.003
 """Parts of the tolerance: to which a problem is solved in full, the first time and again, and what
 of that its states may lose."""
 

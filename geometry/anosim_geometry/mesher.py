@@ -108,10 +108,10 @@ class GmshMesher:
     def mesh_with_sizes(self, microstructure: Microstructure, edge_lengths: Floats, /) -> Mesh:
         """The same with an edge length wanted at each pixel, in place of ``size``.
 
-        At interfaces ``interface_size`` and ``interface_sizes`` remain the longest edges: of up to
-        a pixel they keep the outline as it is, whatever is wanted. Where longer edges are wanted
-        they still grow by ``growth``, and thin phases have one triangle across. None is wanted
-        shorter than a twentieth of a pixel.
+        At interfaces ``interface_size`` and ``interface_sizes`` remain the longest edges, so that
+        their outline hardly changes, whatever is wanted. Where longer edges are wanted they still
+        grow by ``growth``, and thin phases have one triangle across. None is wanted shorter than
+        a twentieth of a pixel.
 
         Args:
             microstructure: the image.

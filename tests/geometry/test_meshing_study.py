@@ -1,20 +1,13 @@
 """The meshing study in a quick form."""
 
-import sys
-from pathlib import Path
-
 import pytest
-
-STUDY = Path(__file__).parents[2] / "studies" / "meshing"
+from study_scripts import scripts_of
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _scripts():
-    sys.path.insert(0, str(STUDY))
-    yield
-    sys.path.remove(str(STUDY))
-    for path in STUDY.glob("*.py"):
-        sys.modules.pop(path.stem, None)
+    with scripts_of("meshing"):
+        yield
 
 
 @pytest.mark.parametrize(("staircase", "numbers"), [(False, (300, 324)), (True, (400, 408))])

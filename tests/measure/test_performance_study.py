@@ -1,32 +1,19 @@
 import sys
-from pathlib import Path
+from importlib import import_module
 
 import numpy as np
 import pytest
-
-STUDY = Path(__file__).parents[2] / "studies" / "performance"
+from study_scripts import scripts_of
 
 
 @pytest.fixture(autouse=True)
-def study(monkeypatch):
-    monkeypatch.syspath_prepend(str(STUDY))
-    yield
-    for name in ("images", "rounds", "distances", "tortuosity", "large", "peers"):
-        if name in sys.modules and str(STUDY) in str(sys.modules[name].__file__):
-            del sys.modules[name]
-
-
-def load(name):
-    import importlib.util
-
-    spec = importlib.util.spec_from_file_location(f"performance_{name}", STUDY / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def _scripts():
+    with scripts_of("performance"):
+        yield
 
 
 def test_the_synthetic_image_has_the_shares_it_is_asked_for():
-    labels = load("images").synthetic((20, 60, 50), (0.375, 0.2, 0.05))
+    labels = import_module("images").synthetic((20, 60, 50), (0.375, 0.2, 0.05))
     shares = np.bincount(labels.ravel()) / labels.size
     assert shares == pytest.approx([0.375, 0.2, 0.05, 0.375], abs=0.05)
 
@@ -42,14 +29,14 @@ def test_dijkstra_is_worse_than_any_angle_in_the_studys_own_cases():
     middle = (x - slope * z > 12) & (x - slope * z < 18) & (z > 32)
     image = Microstructure(mask.astype(np.uint8), {"wall": 0, "pore": 1}, 1.0)
     ours = measure.geodesic(image, "pore").distance
-    theirs = load("peers").dijkstra({"mask": mask}, 0)()[1]
+    theirs = import_module("peers").dijkstra({"mask": mask}, 0)()[1]
     errors = [np.abs(found[middle] / exact[middle] - 1).mean() for found in (ours, theirs)]
     assert errors[0] < 0.01
     assert errors[0] < errors[1]
 
 
 def test_other_codes_are_left_out_where_they_are_not_installed():
-    made, array = load("rounds").beside(
+    made, array = import_module("rounds").beside(
         sys.executable, "taufactor", 1e-2, mask=np.ones((3, 3, 3), bool)
     )
     assert array is None

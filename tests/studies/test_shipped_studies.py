@@ -1,23 +1,22 @@
 """The shipped studies in a quick form; each asserts what its README states."""
 
 import importlib
-import sys
-from pathlib import Path
+from contextlib import ExitStack
 
 import numpy as np
 import pytest
-
-STUDIES = Path(__file__).parents[2] / "studies"
+from study_scripts import scripts_of
 
 
 @pytest.fixture
-def script(monkeypatch):
-    def load(folder, name):
-        monkeypatch.syspath_prepend(STUDIES / folder)
-        monkeypatch.delitem(sys.modules, name, raising=False)
-        return importlib.import_module(name)
+def script():
+    with ExitStack() as stack:
 
-    return load
+        def load(folder, name):
+            stack.enter_context(scripts_of(folder))
+            return importlib.import_module(name)
+
+        yield load
 
 
 def test_mesh_convergence(script, tmp_path):

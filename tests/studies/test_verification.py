@@ -1,13 +1,10 @@
-import sys
-from pathlib import Path
-
 import pytest
+from study_scripts import scripts_of
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "studies/verification"))
-
-from agreement import FEATURES, difference_and_imbalance
-from cases import CASES
-from orders import space_orders, time_orders
+with scripts_of("verification"):
+    from agreement import FEATURES, difference_and_imbalance
+    from cases import CASES
+    from orders import space_orders, time_orders
 
 
 @pytest.mark.parametrize("solver", ["skfem", "fenicsx"])
