@@ -24,7 +24,12 @@ def folder(tmp_path):
     labels[np.hypot(x - 50, y - 60) < 25] = 1
     labels[(x < 20) & (y > 30)] = 0
     tifffile.imwrite(tmp_path / "roi.tif", labels)
+    (tmp_path / "case.toml").write_text(_blocks("toml")[0])
     return tmp_path
+
+
+def _run(folder, *arguments):
+    subprocess.run([sys.executable, "-m", "anosim.cli", *arguments], cwd=folder, check=True)
 
 
 @pytest.mark.parametrize("script", _blocks("python"), ids=lambda script: script.split("\n")[2][:30])
@@ -35,10 +40,15 @@ def test_a_script(folder, script):
 
 
 def test_the_case_file(folder):
-    (case,) = _blocks("toml")
-    (folder / "case.toml").write_text(case)
-    subprocess.run([sys.executable, "-m", "anosim.cli", "run", "case.toml"], cwd=folder, check=True)
+    _run(folder, "run", "case.toml")
     assert (folder / "results" / "concentration.png").exists()
+
+
+def test_the_study_file(folder):
+    (folder / "sweep.toml").write_text(_blocks("toml")[1])
+    _run(folder, "study", "run", "sweep.toml")
+    table = (folder / "sweep" / "table.csv").read_text().splitlines()
+    assert len(table) == 1 + 8
 
 
 def test_the_system_packages_are_those_that_are_checked_for():

@@ -86,7 +86,7 @@ class Estimate:
         return np.abs(cells)
 
     def __str__(self) -> str:
-        return f"estimated error of the {self.goal}: {self.relative:.2%}"
+        return f"estimated error of the {self.goal}: {100.0 * self.relative:.2g} %"
 
 
 def estimate(solution: Solution, goal: Goal, solver: Solver) -> Estimate:

@@ -63,7 +63,7 @@ class Refinement:
     def __str__(self) -> str:
         triangles = self.rounds[-1].triangles
         return (
-            f"{self.estimate}, tolerance {self.tolerance:.2%}, "
+            f"{self.estimate}, tolerance {100.0 * self.tolerance:.2g} %, "
             f"{triangles} triangles, round {len(self.rounds)}"
         )
 

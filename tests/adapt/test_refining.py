@@ -45,8 +45,12 @@ def test_the_outcome_in_words_and_progress():
     with progress.watched_by(lambda stage, fraction: told.append((stage, fraction))):
         found = refine(IMAGE, _flux, SteadyFlux("right"), 0.01, mesher=START, solver=solver)
     assert str(found) == (
-        f"estimated error of the steady flux through 'right': {found.estimate.relative:.2%}, "
-        f"tolerance 1.00%, {found.rounds[-1].triangles} triangles, round {len(found.rounds)}"
+        f"{found.estimate}, tolerance 1 %, {found.rounds[-1].triangles} triangles, "
+        f"round {len(found.rounds)}"
+    )
+    assert str(found.estimate) == (
+        "estimated error of the steady flux through 'right': "
+        f"{100.0 * found.estimate.relative:.2g} %"
     )
     assert ("refine", 1.0) in told
     assert {"mesh", "assemble", "solve"} <= {stage for stage, _ in told}
