@@ -13,12 +13,13 @@ from anosim.meshes import Mesh
 from anosim.microstructure import Microstructure
 from anosim.plugins import mesh, solve
 from anosim.problem import Diffusion
-from anosim.regions import Box, Disc, Mask
+from anosim.regions import Ball, Box, Disc, Mask
 from anosim.solution import Solution
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Ball",
     "Box",
     "Concentration",
     "Diffusion",

@@ -1,30 +1,101 @@
-"""Geometry of triangles with three or six nodes: maps, Jacobians, lengths, quadrature.
+"""Geometry of simplices with straight or bent sides: maps, Jacobians, sizes, quadrature.
 
-Reference triangle (0, 0), (1, 0), (0, 1); the nodes 3, 4, 5 lie between 0 and 1, 1 and 2, 2 and 0.
+Simplices are edges, triangles and tetrahedra. The reference simplex has its corners at the origin
+and at 1 on each axis; behind the corners come the midpoints of the edges, in the order of
+``anosim.topology.EDGES``.
 """
+
+from functools import cache
+from itertools import combinations_with_replacement, permutations
 
 import numpy as np
 from numpy.typing import NDArray
 
+from anosim.topology import EDGES
+
 Floats = NDArray[np.float64]
 
 _GAUSS = 6
-"""Points per direction: exact for polynomials of degree 10 on the triangle, 11 on an edge."""
+"""Points per direction: exact for polynomials of degree 11 on an edge, 10 on a triangle, 9 on a
+tetrahedron."""
+_Orbits = tuple[tuple[tuple[float, ...], float], ...]
+_A, _B, _C = 0.214602871259151684, 0.0406739585346113397, 0.322337890142275646
+_D, _E = 0.0636610018750175299, 0.269672331458315867
+_KEAST: dict[int, _Orbits] = {
+    1: (((0.25 - 0.05 * 5**0.5,) * 3 + (0.25 + 0.15 * 5**0.5,), 1.0 / 24.0),),
+    2: (
+        ((_A, _A, _A, 1.0 - 3.0 * _A), 0.00665379170969464506),
+        ((_B, _B, _B, 1.0 - 3.0 * _B), 0.00167953517588677620),
+        ((_C, _C, _C, 1.0 - 3.0 * _C), 0.00922619692394239843),
+        ((_D, _D, _E, 1.0 - 2.0 * _D - _E), 9.0 / 1120.0),
+    ),
+}
+"""Barycentric coordinates, in any order, and weights: exact to degree 2 and 6, by element order."""
+_F, _G = 0.249286745170910421, 0.063089014491502228
+_H, _I = 0.053145049844816947, 0.310352451033784405
+_DUNAVANT: _Orbits = (
+    ((_F, _F, 1.0 - 2.0 * _F), 0.116786275726379366 / 2.0),
+    ((_G, _G, 1.0 - 2.0 * _G), 0.050844906370206817 / 2.0),
+    ((_H, _I, 1.0 - _H - _I), 0.082851075618373575 / 2.0),
+)
+"""The same of a triangle, exact to degree 6."""
 
 
-def triangle_rule(per_direction: int = _GAUSS) -> tuple[Floats, Floats]:
-    """Points, shape (n, 2), and weights of a rule on the reference triangle.
+def simplex_rule(dimension: int, per_direction: int = _GAUSS) -> tuple[Floats, Floats]:
+    """Points, shape (n, dimension), and weights of a rule on the reference simplex.
 
-    Source: Gauss-Legendre points on the square, collapsed onto the triangle (Duffy, SIAM J.
+    Source: Gauss-Legendre points on the square or cube, collapsed onto the simplex (Duffy, SIAM J.
     Numer. Anal. 19 (1982) 1260).
 
     Args:
-        per_direction: points along each direction; n are exact for polynomials of degree 2 n - 2.
+        dimension: 1 (edge), 2 (triangle) or 3 (tetrahedron).
+        per_direction: points along each direction; n are exact for polynomials of degree
+            2 n - dimension.
     """
     x, w = edge_rule(per_direction)
-    u, v = np.meshgrid(x, x, indexing="ij")
-    points = np.stack([u.ravel(), (v * (1.0 - u)).ravel()], axis=1)
-    return points, (np.outer(w, w) * (1.0 - u)).ravel()
+    points, weights, room = np.zeros((1, 0)), np.ones(1), np.ones(1)
+    for level in range(dimension):
+        place = np.multiply.outer(room, x).ravel()
+        points = np.column_stack([np.repeat(points, len(x), axis=0), place])
+        weights = np.outer(weights, w * (1.0 - x) ** (dimension - 1 - level)).ravel()
+        room = np.multiply.outer(room, 1.0 - x).ravel()
+    return points, weights
+
+
+def exact_rule(dimension: int, order: int) -> tuple[Floats, Floats]:
+    """A rule for ``int D(c) grad c . grad v`` on straight cells, D a polynomial of second degree.
+
+    Source for tetrahedra: Keast, Comput. Methods Appl. Mech. Eng. 55 (1986) 339.
+
+    Args:
+        dimension: 2 or 3.
+        order: of the elements, 1 or 2.
+    """
+    if dimension == 2:
+        return triangle_rule({1: 2, 2: 4}[order])
+    return _symmetric(_KEAST[order])
+
+
+def facet_rule(dimension: int) -> tuple[Floats, Floats]:
+    """A rule on facets that treats their corners alike, and so asks for no order of them.
+
+    Source for triangles: Dunavant, Int. J. Numer. Methods Eng. 21 (1985) 1129.
+
+    Args:
+        dimension: of the cells, 2 or 3.
+    """
+    return simplex_rule(1) if dimension == 2 else _symmetric(_DUNAVANT)
+
+
+def _symmetric(orbits: _Orbits) -> tuple[Floats, Floats]:
+    points = [np.array(sorted(set(permutations(orbit)))) for orbit, _ in orbits]
+    weights = [np.full(len(p), w) for p, (_, w) in zip(points, orbits, strict=True)]
+    return np.ascontiguousarray(np.concatenate(points)[:, 1:]), np.concatenate(weights)
+
+
+def triangle_rule(per_direction: int = _GAUSS) -> tuple[Floats, Floats]:
+    """``simplex_rule`` of a triangle."""
+    return simplex_rule(2, per_direction)
 
 
 def edge_rule(points: int = _GAUSS) -> tuple[Floats, Floats]:
@@ -34,69 +105,81 @@ def edge_rule(points: int = _GAUSS) -> tuple[Floats, Floats]:
 
 
 def shapes(order: int, at: Floats) -> Floats:
-    """Shape functions at reference points, shape (n_points, 3 or 6)."""
-    b, c = at.T
-    a = 1.0 - b - c
+    """Shape functions at reference points, shape (n_points, n_nodes)."""
+    b = _barycentric(at)
     if order == 1:
-        return np.stack([a, b, c], axis=1)
-    corners = [a * (2 * a - 1), b * (2 * b - 1), c * (2 * c - 1)]
-    return np.stack([*corners, 4 * a * b, 4 * b * c, 4 * c * a], axis=1)
+        return np.stack(b, axis=1)
+    middles = [4 * b[i] * b[j] for i, j in EDGES[at.shape[1]]]
+    return np.stack([*(a * (2 * a - 1) for a in b), *middles], axis=1)
 
 
 def slopes(order: int, at: Floats) -> Floats:
-    """Gradients of the shape functions at reference points, shape (n_points, 3 or 6, 2)."""
-    b, c = at.T
-    a, zero, one = 1.0 - b - c, np.zeros(len(at)), np.ones(len(at))
+    """Gradients of the shape functions at reference points, (n_points, n_nodes, dimension)."""
+    dimension = at.shape[1]
+    grad = np.vstack([-np.ones(dimension), np.eye(dimension)])
     if order == 1:
-        return np.stack([np.stack(g, axis=1) for g in ((-one, -one), (one, zero), (zero, one))], 1)
-    pairs = (
-        (1 - 4 * a, 1 - 4 * a),
-        (4 * b - 1, zero),
-        (zero, 4 * c - 1),
-        (4 * (a - b), -4 * b),
-        (4 * c, 4 * b),
-        (-4 * c, 4 * (a - c)),
-    )
-    return np.stack([np.stack(pair, axis=1) for pair in pairs], axis=1)
+        return np.repeat(grad[None], len(at), axis=0)
+    b = [value[:, None] for value in _barycentric(at)]
+    middles = [4 * b[i] * grad[j] + 4 * b[j] * grad[i] for i, j in EDGES[dimension]]
+    return np.stack([*((4 * a - 1) * g for a, g in zip(b, grad, strict=True)), *middles], axis=1)
+
+
+def _barycentric(at: Floats) -> list[Floats]:
+    return [1.0 - at.sum(axis=1), *at.T]
 
 
 def jacobians(nodes: Floats, at: Floats) -> Floats:
-    """dx/dxi of each cell at reference points, shape (n_cells, n_points, 2, 2).
+    """dx/dxi of each simplex at reference points, (n_cells, n_points, n_axes, dimension).
 
     Args:
-        nodes: coordinates of each cell's nodes, shape (n_cells, 3 or 6, 2).
-        at: reference points, shape (n_points, 2).
+        nodes: coordinates of each one's nodes, shape (n_cells, n_nodes, n_axes).
+        at: reference points, shape (n_points, dimension).
     """
-    return np.asarray(np.einsum("mid,qir->mqdr", nodes, slopes(_order(nodes), at)))
+    return np.asarray(np.einsum("mid,qir->mqdr", nodes, slopes(_order(nodes, at.shape[1]), at)))
 
 
 def determinants(nodes: Floats, at: Floats) -> Floats:
     """det(dx/dxi) of each cell at reference points, shape (n_cells, n_points)."""
     J = jacobians(nodes, at)
-    return np.asarray(J[..., 0, 0] * J[..., 1, 1] - J[..., 0, 1] * J[..., 1, 0])
+    return spanned(*(J[..., axis] for axis in range(J.shape[-1])))
 
 
 def bent(nodes: Floats) -> np.ndarray:
-    """Which cells have a midpoint off the middle of its side, shape (n_cells,)."""
-    if _order(nodes) == 1:
+    """Which cells have a midpoint off the middle of its edge, shape (n_cells,)."""
+    dimension = nodes.shape[2]
+    if _order(nodes, dimension) == 1:
         return np.zeros(len(nodes), dtype=np.bool_)
-    off = nodes[:, 3:] - (nodes[:, :3] + nodes[:, [1, 2, 0]]) / 2.0
-    size = np.ptp(nodes[:, :3], axis=1).max(axis=1)
+    start, stop = np.array(EDGES[dimension]).T
+    off = nodes[:, dimension + 1 :] - (nodes[:, start] + nodes[:, stop]) / 2.0
+    size = np.ptp(nodes[:, : dimension + 1], axis=1).max(axis=1)
     return np.asarray(np.abs(off).max(axis=(1, 2)) > 1e-9 * size)
 
 
-def signed_areas(nodes: Floats) -> Floats:
-    """Area of each cell, positive if its nodes turn from x to y, shape (n_cells,).
+def signed_volumes(nodes: Floats) -> Floats:
+    """Volume of each tetrahedron, or area of each triangle, shape (n_cells,).
 
-    A bent side adds two thirds of its chord times its bulge.
+    Positive if the axes from the first corner to the others are right-handed: in the plane, if the
+    nodes turn from x to y. A bent side of a triangle adds two thirds of its chord times its bulge.
     """
+    if nodes.shape[2] == 3:
+        return _signed_tetrahedra(nodes)
     a, b, c = (nodes[:, i] for i in range(3))
     area = cross(b - a, c - a) / 2.0
-    if _order(nodes) == 2:
+    if _order(nodes, 2) == 2:
         for i, (start, stop) in enumerate(((a, b), (b, c), (c, a))):
             bulge = nodes[:, 3 + i] - (start + stop) / 2.0
             area = area + 2.0 / 3.0 * cross(bulge, stop - start)
     return np.asarray(area)
+
+
+def _signed_tetrahedra(nodes: Floats) -> Floats:
+    first = nodes[:, 0]
+    volume = spanned(*(nodes[:, i] - first for i in (1, 2, 3))) / 6.0
+    curved = np.flatnonzero(bent(nodes))
+    if len(curved):
+        at, weights = simplex_rule(3, 3)  # the determinant is of third degree
+        volume[curved] = determinants(nodes[curved], at) @ weights
+    return volume
 
 
 def distortion(nodes: Floats) -> Floats:
@@ -104,37 +187,45 @@ def distortion(nodes: Floats) -> Floats:
 
     1 for straight sides, above 0 only if the cell is nowhere turned over, shape (n_cells,).
     """
-    if _order(nodes) == 1:
-        return np.ones(len(nodes))
-    corners = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
-    at = np.concatenate([corners, (corners + corners[[1, 2, 0]]) / 2.0])
-    det = determinants(nodes, at)
-    middles = 2.0 * det[:, 3:] - (det[:, :3] + det[:, [1, 2, 0]]) / 2.0
-    bounds = np.concatenate([det[:, :3], middles], axis=1)
-    largest = np.abs(bounds).max(axis=1)
-    return np.asarray(bounds.min(axis=1) / np.where(largest > 0, largest, 1.0))
+    dimension = nodes.shape[2]
+    found = np.ones(len(nodes))
+    curved = np.flatnonzero(bent(nodes))
+    if len(curved):
+        at, control = _bernstein(dimension)
+        bounds = determinants(nodes[curved], at) @ control.T
+        largest = np.abs(bounds).max(axis=1)
+        found[curved] = bounds.min(axis=1) / np.where(largest > 0, largest, 1.0)
+    return found
 
 
-def edge_lengths(ends: Floats, at: Floats) -> Floats:
-    """|dx/ds| of each edge at reference points s, shape (n_edges, n_points).
+@cache
+def _bernstein(degree: int) -> tuple[Floats, Floats]:
+    """Points, and the matrix from values there to coefficients in Bernstein's basis.
+
+    Of polynomials on the simplex whose dimension is their degree, as determinants are.
+    """
+    every = combinations_with_replacement(range(degree + 1), degree)
+    powers = np.array([np.bincount(one, minlength=degree + 1) for one in every])
+    factorial = np.cumprod([1, *range(1, degree + 1)])
+    count = factorial[degree] / factorial[powers].prod(axis=1)
+    b = powers / degree
+    values = count * np.prod(b[:, None, :] ** powers[None], axis=2)
+    return np.ascontiguousarray(b[:, 1:]), np.linalg.inv(values)
+
+
+def facet_sizes(nodes: Floats, at: Floats) -> Floats:
+    """Length of each edge, or area of each triangle in space, per that of the reference simplex.
+
+    |dx/ds|, or |dx/ds x dx/dt|, at reference points: shape (n_facets, n_points).
 
     Args:
-        ends: both ends and, for bent edges, the midpoint, shape (n_edges, 2 or 3, 2).
-        at: s from 0 to 1, shape (n_points,).
+        nodes: coordinates of each facet's nodes, shape (n_facets, n_nodes, 2 or 3).
+        at: reference points, shape (n_points, 1 or 2).
     """
-    a, b = ends[:, 0], ends[:, 1]
-    speed = (b - a)[:, None] * np.ones((1, len(at), 1))
-    if ends.shape[1] == 3:
-        bulge = ends[:, 2] - (a + b) / 2.0
-        speed = speed + 4.0 * (1.0 - 2.0 * at)[None, :, None] * bulge[:, None]
-    return np.asarray(np.linalg.norm(speed, axis=2))
-
-
-def edge_shapes(order: int, at: Floats) -> Floats:
-    """Shape functions of an edge, its midpoint last, shape (n_points, 2 or 3)."""
-    if order == 1:
-        return np.stack([1.0 - at, at], axis=1)
-    return np.stack([(1 - at) * (1 - 2 * at), at * (2 * at - 1), 4 * at * (1 - at)], axis=1)
+    J = jacobians(nodes, at)
+    if J.shape[-1] == 1:
+        return np.asarray(np.linalg.norm(J[..., 0], axis=-1))
+    return np.asarray(np.linalg.norm(np.cross(J[..., 0], J[..., 1]), axis=-1))
 
 
 def cross(u: Floats, v: Floats) -> Floats:
@@ -142,5 +233,16 @@ def cross(u: Floats, v: Floats) -> Floats:
     return np.asarray(u[..., 0] * v[..., 1] - u[..., 1] * v[..., 0])
 
 
-def _order(nodes: Floats) -> int:
-    return 1 if nodes.shape[1] == 3 else 2
+def spanned(*vectors: Floats) -> Floats:
+    """Determinant of as many vectors as there are axes, shape (..., n_axes) each."""
+    if len(vectors) == 2:
+        return cross(*vectors)
+    u, v, w = vectors
+    found = u[..., 0] * (v[..., 1] * w[..., 2] - v[..., 2] * w[..., 1])
+    found += u[..., 1] * (v[..., 2] * w[..., 0] - v[..., 0] * w[..., 2])
+    found += u[..., 2] * (v[..., 0] * w[..., 1] - v[..., 1] * w[..., 0])
+    return np.asarray(found)
+
+
+def _order(nodes: Floats, dimension: int) -> int:
+    return 1 if nodes.shape[1] == dimension + 1 else 2

@@ -48,6 +48,7 @@ FEATURES = (
     Feature("periodic sides", lambda p: bool(p.periodic)),
     Feature("steady state", lambda p: p.steady),
     Feature("meshes of second order", lambda p: p.mesh.order == 2),
+    Feature("three dimensions", lambda p: p.mesh.dimension == 3),
 )
 """Everything that goes beyond diffusion in one phase; solvers name what they support."""
 

@@ -98,7 +98,7 @@ def known_flux(
         case Flux(value=value):
             if isinstance(value, Function):
                 return None
-            return BoundaryFlux(value * domain.boundary_lengths(boundary).sum(), none, none)
+            return BoundaryFlux(value * domain.boundary_sizes(boundary).sum(), none, none)
         case InterfaceTransfer() as transfer:
             return _across(domain, boundary, transfer, base, modes)
         case MassTransfer(coefficient=k, bulk=bulk):

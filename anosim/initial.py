@@ -11,17 +11,18 @@ from numpy.typing import NDArray
 from anosim.domain import Domain
 from anosim.errors import InputError, listing
 from anosim.meshes import Mesh
+from anosim.topology import EDGES
 from anosim.units import si
 
 Floats = NDArray[np.float64]
-Start = float | Mapping[str, float] | Floats | Callable[[Floats, Floats], Any]
+Start = float | Mapping[str, float] | Floats | Callable[..., Any]
 
 
 class InitialConcentration:
     """A dataclass field for a concentration at time zero, mol/m^3.
 
     Takes a number in SI or a string with a unit; a mapping with one for each phase; an array with
-    one for each point of the mesh; or a callable of x and y in m.
+    one for each point of the mesh; or a callable of x and y (in space of x, y and z) in m.
     """
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -41,7 +42,7 @@ class InitialConcentration:
     def __set__(
         self,
         instance: object,
-        value: float | str | Mapping[str, float | str] | Floats | Callable[[Floats, Floats], Any],
+        value: float | str | Mapping[str, float | str] | Floats | Callable[..., Any],
     ) -> None:
         instance.__dict__[self.name] = self._checked(value)
 
@@ -99,8 +100,9 @@ class InitialField:
         if isinstance(start, Mapping):
             return np.repeat(domain.per_cell(start)[:, None], shape[1], axis=1)
         if isinstance(start, np.ndarray):
-            corners = start[domain.vertices][domain.triangles]
-            middles = (corners + corners[:, [1, 2, 0]]) / 2.0
+            corners = start[domain.vertices][domain.corners]
+            begin, end = np.array(EDGES[domain.dimension]).T
+            middles = (corners[:, begin] + corners[:, end]) / 2.0
             return corners if domain.order == 1 else np.hstack([corners, middles])
         if callable(start):
             return _evaluated(start, domain)[domain.connectivity]
@@ -120,24 +122,23 @@ class InitialField:
             Shape (n_nodes,).
         """
         values = self.of_cells()
-        vertices = replace(self.domain, order=1)
-        content = vertices.spread(capacity[:, None] * values[:, :3])
-        room = vertices.spread(np.repeat((capacity * solubility)[:, None], 3, axis=1))
+        vertices, corners = replace(self.domain, order=1), self.domain.dimension + 1
+        content = vertices.spread(capacity[:, None] * values[:, :corners])
+        room = vertices.weights(scale=capacity * solubility)
         if self.domain.order == 1:
             return content / room
-        edges, weight = self.domain.edges.of_cell.ravel(), (capacity * self.domain.areas)[:, None]
+        edges, weight = self.domain.edges.of_cell, (capacity * self.domain.volumes)[:, None]
         n = len(self.domain.edges.vertices)
-        held = np.bincount(edges, (weight * values[:, 3:]).ravel(), n)
-        space = np.bincount(edges, np.repeat(weight * solubility[:, None], 3, axis=1).ravel(), n)
-        return np.concatenate([content / room, held / space])
+        held = np.bincount(edges.ravel(), (weight * values[:, corners:]).ravel(), n)
+        each = np.broadcast_to(weight * solubility[:, None], edges.shape)
+        return np.concatenate([content / room, held / np.bincount(edges.ravel(), each.ravel(), n)])
 
 
-def _evaluated(start: Callable[[Floats, Floats], Any], domain: Domain) -> Floats:
-    x, y = domain.points.T
-    found = np.broadcast_to(np.asarray(start(x, y), dtype=np.float64), x.shape)
+def _evaluated(start: Callable[..., Any], domain: Domain) -> Floats:
+    axes = domain.points.T
+    found = np.broadcast_to(np.asarray(start(*axes), dtype=np.float64), axes[0].shape)
     if not np.isfinite(found).all():
         place = int(np.argmin(np.isfinite(found)))
-        raise InputError(
-            f"Diffusion.initial is {found[place]:g} mol/m^3 at ({x[place]:.4g}, {y[place]:.4g}) m"
-        )
+        where = ", ".join(f"{x[place]:.4g}" for x in axes)
+        raise InputError(f"Diffusion.initial is {found[place]:g} mol/m^3 at ({where}) m")
     return found

@@ -16,6 +16,8 @@ from anosim.microstructure import Microstructure
 from anosim.problem import Diffusion
 from anosim.progress import report
 from anosim.regions import Region
+from anosim.report import FRAMES, PAGE
+from anosim.report import write as write_page
 from anosim.results import (
     Stopwatch,
     largest_difference,
@@ -136,6 +138,8 @@ def _write(
         found["cleaning"] = case.cleaning(image)
     with watch.stage("draw"):
         _draw(image, first, times, probes, case.regions, place, arrival is not None)
+        if image.labels.ndim == 2:
+            _frames(image, first, times, place)
     with watch.stage("write"):
         _write_fields(first, times, arrival, place)
         write_curves(first, probes, place / "curves.csv", case.regions)
@@ -148,9 +152,10 @@ def _write(
         "image_sha256": case.image.digest(),
         "case_sha256": sha256(text.encode()).hexdigest(),
     }
-    found["files"] = sorted([*(file.name for file in place.iterdir()), RECORD])
+    found["files"] = sorted([*(file.name for file in place.iterdir()), RECORD, PAGE])
     results: dict[str, Any] = plain(found)
     write_results(results, place / RECORD)
+    write_page(place)
     return results
 
 
@@ -184,18 +189,29 @@ def _draw(
 
     shown = np.unique(np.linspace(0, len(times) - 1, min(len(times), MOST_MAPS)).astype(int))
     selected = [times[index] for index in shown] if times else None
-    pictures: dict[str, Callable[[], Figure]] = {
-        "microstructure": lambda: figures.microstructure(image),
-        "mesh": lambda: figures.mesh(solution.domain.mesh, over=image),
-        "concentration": lambda: figures.maps(solution, times=selected, over=image),
-    }
+    pictures: dict[str, Callable[[], Figure]] = {}
+    if image.labels.ndim == 2:
+        pictures |= {
+            "microstructure": lambda: figures.microstructure(image),
+            "mesh": lambda: figures.mesh(solution.domain.mesh, over=image),
+            "concentration": lambda: figures.maps(solution, times=selected, over=image),
+        }
     if times:
         pictures["curves"] = lambda: figures.curves(solution, probes=probes, regions=regions)
-    if arrives:
+    if arrives and image.labels.ndim == 2:
         pictures["time_to_90"] = lambda: figures.arrival(solution, fraction=0.9, over=image)
     for rank, (name, picture) in enumerate(pictures.items()):
         figures.save(picture(), place / f"{name}.png")
         report("draw", (rank + 1) / (len(pictures) + 1))
+
+
+def _frames(
+    image: Microstructure, solution: Solution, times: tuple[float, ...], place: Path
+) -> None:
+    """The concentration over time for the report's slider."""
+    from anosim.figures.frames import frames
+
+    frames(solution, image, np.array(times)).write(place / FRAMES)
 
 
 def _write_fields(

@@ -9,7 +9,7 @@ def numbered(mesh: Mesh, cells: Ints, splits: frozenset[tuple[str, str]]) -> tup
     """The vertices of cells and the cells in terms of them.
 
     A corner of a cell is known by its point and the cell's phase. Corners at one point are one
-    vertex if their phases meet there along an edge that is not split; so at the end of a split
+    vertex if their phases meet there along a facet that is not split; so at the end of a split
     interface its two sides grow together.
 
     Args:
@@ -19,11 +19,12 @@ def numbered(mesh: Mesh, cells: Ints, splits: frozenset[tuple[str, str]]) -> tup
 
     Returns:
         Point of each vertex, ascending, shape (n_vertices,); vertices of the corners of each
-        cell, shape (n_cells, 3).
+        cell, shape (n_cells, 3 or 4).
     """
     if not splits:
-        points, corners = np.unique(mesh.corners[cells], return_inverse=True)
-        return points, corners.reshape(-1, 3)
+        used = np.zeros(len(mesh.points), dtype=np.bool_)
+        used[mesh.corners[cells]] = True
+        return np.flatnonzero(used), (np.cumsum(used) - 1)[mesh.corners[cells]]
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
@@ -37,20 +38,20 @@ def numbered(mesh: Mesh, cells: Ints, splits: frozenset[tuple[str, str]]) -> tup
     order = np.argsort(first)  # keys go by point, and so do the first ones of each vertex
     vertex = np.empty(len(order), dtype=np.int64)
     vertex[order] = np.arange(len(order))
-    return keys[first[order]] // n, vertex[member][corners].reshape(-1, 3)
+    return keys[first[order]] // n, vertex[member][corners].reshape(len(cells), -1)
 
 
 def _joined(mesh: Mesh, cells: Ints, splits: frozenset[tuple[str, str]]) -> Ints:
-    """(point, phase) on either side of both ends of edges that join two phases, (n, 2, 2)."""
+    """(point, phase) on either side of the corners of facets that join two phases, (n, 2, 2)."""
     inside = np.zeros(len(mesh.cells), dtype=np.bool_)
     inside[cells] = True
     split = np.zeros((len(mesh.phases),) * 2, dtype=np.bool_)
     for a, b in ((mesh.phase_index(a), mesh.phase_index(b)) for a, b in splits):
         split[a, b] = split[b, a] = True
-    edges = mesh.edges
-    phases = mesh.cell_phase[edges.cells]
-    both = (edges.cells[:, 1] >= 0) & inside[edges.cells].all(axis=1)
+    facets = mesh.facets
+    phases = mesh.cell_phase[facets.cells]
+    both = (facets.cells[:, 1] >= 0) & inside[facets.cells].all(axis=1)
     both &= (phases[:, 0] != phases[:, 1]) & ~split[phases[:, 0], phases[:, 1]]
-    ends = np.repeat(edges.vertices[both][:, :, None], 2, axis=2)
-    sides = np.repeat(phases[both][:, None, :], 2, axis=1)
+    ends = np.repeat(facets.vertices[both][:, :, None], 2, axis=2)
+    sides = np.repeat(phases[both][:, None, :], mesh.dimension, axis=1)
     return np.stack([ends, sides], axis=3).reshape(-1, 2, 2)

@@ -39,11 +39,12 @@ class Diffusion:
             the interface between two that do.
         until: end of the simulated time, s; infinity (or "inf") asks for the steady state.
         initial: concentration at time zero, mol/m^3: a number, a mapping with one for each phase,
-            an array with one for each point of the mesh, or a callable of x and y, m. A steady
-            state that several solutions could satisfy is sought from there.
-        periodic: "x" joins the left side to the right one, "y" the top to the bottom, "xy" both;
-            the mesh has to match there. Where the two sides have different phases, or phases that
-            an interface transfer parts, the seam stays sealed.
+            an array with one for each point of the mesh, or a callable of x and y (and z), m. A
+            steady state that several solutions could satisfy is sought from there.
+        periodic: "x" joins the left side to the right one, "y" the top to the bottom, "z" the
+            front to the back, "xy" both and so on; the mesh has to match there. Where the two
+            sides have different phases, or phases that an interface transfer parts, the seam stays
+            sealed.
 
     Raises:
         InputError: unknown phases or boundaries, a condition inside the domain or outside of it,
@@ -93,8 +94,9 @@ class Diffusion:
         _ = self.solubility
 
     def _check_periodic(self) -> None:
-        if self.periodic not in PERIODIC:
-            raise InputError(f"Diffusion.periodic is {self.periodic!r}: choose {listing(PERIODIC)}")
+        choices = [axes for axes in PERIODIC if self.mesh.dimension == 3 or "z" not in axes]
+        if self.periodic not in choices:
+            raise InputError(f"Diffusion.periodic is {self.periodic!r}: choose {listing(choices)}")
         for pair in PERIODIC[self.periodic]:
             self.mesh.opposite(*pair)
             for side in pair:

@@ -1,9 +1,10 @@
-"""Regions of an image over which a solution is averaged: boxes, discs, masks."""
+"""Regions of an image over which a solution is averaged: boxes, discs, balls, masks."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ _FOOT = 3.0
 
 
 class Region(ABC):
-    """A part of the plane.
+    """A part of the plane, or of space.
 
     A region of your own needs ``distance`` only.
     """
@@ -38,23 +39,26 @@ class Region(ABC):
 
     @abstractmethod
     def distance(self, points: Floats, /) -> Floats:
-        """Distance of points (x, y) in m to the region's border, negative inside, m, shape (n,).
+        """Distance of points to the region's border, negative inside, m, shape (n,).
+
+        Points are (x, y[, z]) in m.
 
         Right near the border; elsewhere its size may be less than the distance, never more.
         """
 
     def contains(self, points: Floats, /) -> NDArray[np.bool_]:
-        """Which points (x, y) in m lie in the region, shape (n,)."""
+        """Which points (x, y[, z]) in m lie in the region, shape (n,)."""
         return self.distance(points) <= 0.0
 
 
 @dataclass(frozen=True)
 class Box(Region):
-    """A rectangle along the axes.
+    """A rectangle or box along the axes.
 
     Attributes:
         x: from and to, m or strings with a unit; x runs with the image's columns.
         y: from and to; y runs with its rows, downwards.
+        z: from and to; z runs with its slices. Without it all of them.
 
     Raises:
         InputError: a range that is none.
@@ -62,30 +66,43 @@ class Box(Region):
 
     x: Sequence[Length]
     y: Sequence[Length]
+    z: Sequence[Length] | None = None
 
     def __post_init__(self) -> None:
-        for name in ("x", "y"):
-            label = f"Box.{name}"
-            low, high = _two(getattr(self, name), label, "a range, from and to")
+        for name in ("x", "y", "z"):
+            label, given = f"Box.{name}", getattr(self, name)
+            if name == "z" and given is None:
+                continue
+            low, high = _lengths(given, label, "a range, from and to", ("1 um", "2 um"))
             if low >= high:
                 raise InputError(f"{label} goes from {low:g} to {high:g} m: it must ascend")
             object.__setattr__(self, name, (low, high))
 
     def bend(self, points: Floats, radius: Floats, /) -> Floats:
         """None where no second side is as near, m."""
-        (left, right), (top, bottom) = self.x, self.y
-        low = np.array([[left, top], [right, top], [left, top], [left, bottom]], dtype=float)
-        high = np.array([[left, bottom], [right, bottom], [right, top], [right, bottom]], float)
-        off = np.maximum(low - points[:, None], points[:, None] - high)
-        sides = np.sort(np.linalg.norm(np.maximum(off, 0.0), axis=2), axis=1)
-        return np.where(_FOOT * radius < sides[:, 1], 0.0, radius)
+        bounds, sides = self._bounds(points), []
+        for axis in range(points.shape[1]):
+            for end in bounds[axis]:
+                low, high = bounds.T.copy()
+                low[axis] = high[axis] = end
+                off = np.maximum(low - points, points - high)
+                sides.append(np.linalg.norm(np.maximum(off, 0.0), axis=1))
+        return np.where(_FOOT * radius < np.sort(sides, axis=0)[1], 0.0, radius)
 
     def distance(self, points: Floats, /) -> Floats:
         """Distance to the border, negative inside, m."""
-        bounds = np.array([self.x, self.y], dtype=float)
-        beyond = np.abs(points - bounds.mean(axis=1)) - np.ptp(bounds, axis=1) / 2.0
+        low, high = self._bounds(points).T
+        beyond = np.maximum(low - points, points - high)
         outside = np.linalg.norm(np.maximum(beyond, 0.0), axis=1)
         return np.asarray(outside + np.minimum(beyond.max(axis=1), 0.0))
+
+    def _bounds(self, points: Floats) -> Floats:
+        """From and to along each axis, m, shape (2 or 3, 2)."""
+        dimension = points.shape[1]
+        if dimension == 2 and self.z is not None:
+            raise InputError("Box.z is given, and the mesh is plane: leave it out")
+        everything = (-np.inf, np.inf)
+        return np.array([self.x, self.y, self.z or everything][:dimension], dtype=float)
 
 
 @dataclass(frozen=True)
@@ -105,7 +122,7 @@ class Disc(Region):
     radius: Quantity = Quantity("m", positive=True)  # noqa: RUF009
 
     def __post_init__(self) -> None:
-        centre = _two(self.centre, "Disc.centre", "a point, x and y")
+        centre = _lengths(self.centre, "Disc.centre", "a point, x and y", ("1 um", "2 um"))
         object.__setattr__(self, "centre", centre)
 
     def bend(self, points: Floats, radius: Floats, /) -> Floats:
@@ -114,8 +131,37 @@ class Disc(Region):
 
     def distance(self, points: Floats, /) -> Floats:
         """Distance to the border, negative inside, m."""
-        off = points - np.array(self.centre, dtype=float)
-        return np.asarray(np.linalg.norm(off, axis=1) - self.radius)
+        return _from_centre(points, self.centre, self.radius, "Disc")
+
+
+@dataclass(frozen=True)
+class Ball(Region):
+    """A ball.
+
+    Attributes:
+        centre: (x, y, z), m or strings with a unit.
+        radius: m.
+
+    Raises:
+        InputError: a centre that is no point.
+        UnitError: a radius that is not positive.
+    """
+
+    centre: Sequence[Length]
+    radius: Quantity = Quantity("m", positive=True)  # noqa: RUF009
+
+    def __post_init__(self) -> None:
+        example = ("1 um", "2 um", "3 um")
+        centre = _lengths(self.centre, "Ball.centre", "a point, x, y and z", example)
+        object.__setattr__(self, "centre", centre)
+
+    def bend(self, points: Floats, radius: Floats, /) -> Floats:
+        """The height of a cap over its disc, m."""
+        return np.minimum(radius**2 / (2.0 * self.radius), radius)
+
+    def distance(self, points: Floats, /) -> Floats:
+        """Distance to the border, negative inside, m."""
+        return _from_centre(points, self.centre, self.radius, "Ball")
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,9 +169,9 @@ class Mask(Region):
     """The voxels of an image that are true.
 
     Attributes:
-        mask: boolean, shape (y, x), read-only; voxel (0, 0) occupies [0, h], as in a
+        mask: boolean, shape (y, x) or (z, y, x), read-only; voxel (0, 0) occupies [0, h], as in a
             Microstructure.
-        voxel: voxel size per axis in the array's order, m; one length serves both axes.
+        voxel: voxel size per axis in the array's order, m; one length serves all axes.
 
     Raises:
         InputError: no booleans, no image, or no voxel that is true.
@@ -136,10 +182,10 @@ class Mask(Region):
 
     def __post_init__(self) -> None:
         mask = np.asarray(self.mask)
-        if mask.dtype != bool or mask.ndim != 2:
+        if mask.dtype != bool or mask.ndim not in (2, 3):
             raise InputError(
                 f"Mask.mask has shape {mask.shape} and holds {mask.dtype}: expected booleans of "
-                "shape (y, x), for example labels == 3"
+                "shape (y, x) or (z, y, x), for example labels == 3"
             )
         if not mask.any():
             raise InputError("Mask.mask has no voxel that is true: the region is empty")
@@ -149,63 +195,103 @@ class Mask(Region):
         return f"Mask of {int(self.mask.sum())} voxels"
 
     def bend(self, points: Floats, radius: Floats, /) -> Floats:
-        """None where neither a corner nor a second line is as near, m.
+        """None where neither a corner (an edge) nor a second line (plane) is as near, m.
 
         Of two lines that cross, the crossing is at most sqrt(2) times as far as both.
         """
-        straight = np.minimum(self._corners.query(points)[0] / 1.5, min(self.voxel) / 2.0)
+        straight = np.minimum(self._turns.distance(points) / 1.5, min(self.voxel) / 2.0)
         return np.where(_FOOT * radius < straight, 0.0, radius)
 
     def distance(self, points: Floats, /) -> Floats:
         """Distance to the border, negative inside, m; the image ends outside."""
-        row, column = np.floor(points[:, ::-1] / self.voxel).astype(np.int64).T
-        rows, columns = self.mask.shape
-        within = (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
+        if points.shape[1] != self.mask.ndim:
+            raise InputError(
+                f"Mask.mask has shape {self.mask.shape}, and the mesh is in "
+                f"{points.shape[1]} dimensions"
+            )
+        place = np.floor(points[:, ::-1] / self.voxel).astype(np.int64)
+        within = np.all((place >= 0) & (place < self.mask.shape), axis=1)
         inside = np.zeros(len(points), dtype=np.bool_)
-        inside[within] = self.mask[row[within], column[within]]
-        return np.where(inside, -1.0, 1.0) * self._border_distance(points)
+        inside[within] = self.mask[tuple(place[within].T)]
+        return np.where(inside, -1.0, 1.0) * self._border.distance(points)
 
-    def _border_distance(self, points: Floats) -> Floats:
-        """Exact where the border is near; else what the pieces not looked at leave open."""
-        middles, halves, tree = self._border
-        count = min(_NEAREST, len(middles))
-        reach, piece = tree.query(points, k=np.arange(1, count + 1))
-        beyond = np.maximum(np.abs(points[:, None] - middles[piece]) - halves[piece], 0.0)
-        nearest = np.linalg.norm(beyond, axis=2).min(axis=1)
-        unseen = reach[:, -1] - halves.max() if count < len(middles) else np.inf
+    @cached_property
+    def _border(self) -> "_Pieces":
+        """Sides of voxels on the border."""
+        framed = np.pad(self.mask, 1)
+        size = np.array(self.voxel)
+        middles, halves = [], []
+        for axis in range(framed.ndim):
+            half = size / 2.0
+            half[axis] = 0.0
+            start = np.ones(framed.ndim)  # the frame's width
+            start[axis] = 0.0
+            place = (np.argwhere(np.diff(framed, axis=axis)) - start) * size + half
+            middles.append(place)
+            halves.append(np.broadcast_to(half, place.shape))
+        return _Pieces.of(middles, halves)
+
+    @cached_property
+    def _turns(self) -> "_Pieces":
+        """Points, in space edges of voxels, at which the border turns or crosses itself."""
+        framed = np.pad(self.mask, 1)
+        size = np.array(self.voxel)
+        middles, halves = [], []
+        for axes in combinations(range(framed.ndim), 2):
+            quarters = []
+            for steps in ((0, 0), (0, 1), (1, 0), (1, 1)):
+                cut = [slice(None)] * framed.ndim
+                for axis, step in zip(axes, steps, strict=True):
+                    cut[axis] = slice(step, framed.shape[axis] - 1 + step)
+                quarters.append(framed[tuple(cut)])
+            a, b, c, d = quarters
+            straight = ((a == b) & (c == d)) | ((a == c) & (b == d))
+            half, start = size / 2.0, np.ones(framed.ndim)
+            half[list(axes)] = start[list(axes)] = 0.0
+            place = (np.argwhere(~straight) - start) * size + half
+            middles.append(place)
+            halves.append(np.broadcast_to(half, place.shape))
+        return _Pieces.of(middles, halves)
+
+
+@dataclass(frozen=True, eq=False)
+class _Pieces:
+    """Flat boxes along the axes: middles and half sizes, (x, y[, z]) in m, and a tree of them."""
+
+    middles: Floats
+    halves: Floats
+    tree: Any
+
+    @classmethod
+    def of(cls, middles: list[Floats], halves: list[Floats]) -> "_Pieces":
+        """Of arrays in the order of the mask's axes."""
+        from scipy.spatial import KDTree
+
+        every = np.concatenate(middles)[:, ::-1].copy()
+        return cls(every, np.concatenate(halves)[:, ::-1], KDTree(every))
+
+    def distance(self, points: Floats) -> Floats:
+        """Exact where one is near; else what the pieces not looked at leave open, m."""
+        count = min(_NEAREST, len(self.middles))
+        reach, piece = self.tree.query(points, k=np.arange(1, count + 1))
+        off = np.abs(points[:, None] - self.middles[piece]) - self.halves[piece]
+        nearest = np.linalg.norm(np.maximum(off, 0.0), axis=2).min(axis=1)
+        unseen = reach[:, -1] - self.halves.max() if count < len(self.middles) else np.inf
         return np.asarray(np.clip(nearest, 0.0, np.maximum(unseen, 0.0)))
 
-    @cached_property
-    def _border(self) -> tuple[Floats, Floats, Any]:
-        """Sides of voxels on the border: middles and half sizes, (x, y) in m; a tree of them."""
-        from scipy.spatial import KDTree
 
-        framed = np.pad(self.mask, 1)
-        height, width = self.voxel
-        middles, halves = [], []
-        for axis, half in ((0, (width / 2.0, 0.0)), (1, (0.0, height / 2.0))):
-            row, column = np.nonzero(np.diff(framed, axis=axis))
-            place = np.stack([column - 1.0 + axis, row - axis], axis=1) * (width, height)
-            middles.append(place + half)
-            halves.append(np.broadcast_to(half, place.shape))
-        every = np.concatenate(middles)
-        return every, np.concatenate(halves), KDTree(every)
-
-    @cached_property
-    def _corners(self) -> Any:
-        """A tree of the points at which the border turns or crosses itself, (x, y) in m."""
-        from scipy.spatial import KDTree
-
-        framed = np.pad(self.mask, 1)
-        a, b, c, d = framed[:-1, :-1], framed[:-1, 1:], framed[1:, :-1], framed[1:, 1:]
-        straight = ((a == b) & (c == d)) | ((a == c) & (b == d))
-        row, column = np.nonzero(~straight)
-        return KDTree(np.stack([column, row], axis=1) * self.voxel[::-1])
+def _from_centre(points: Floats, centre: Sequence[Any], radius: float, what: str) -> Floats:
+    if points.shape[1] != len(centre):
+        raise InputError(
+            f"a {what} has a centre of {len(centre)} coordinates, and the mesh is in "
+            f"{points.shape[1]} dimensions; there is Disc for the plane and Ball for space"
+        )
+    return np.asarray(np.linalg.norm(points - np.array(centre, dtype=float), axis=1) - radius)
 
 
-def _two(given: Any, label: str, expected: str) -> tuple[float, float]:
-    """Two lengths, m."""
-    if isinstance(given, str) or not hasattr(given, "__len__") or len(given) != 2:
-        raise InputError(f'{label} is {given!r}: expected {expected}, such as ("1 um", "2 um")')
-    first, second = (si(value, "m", label) for value in given)
-    return first, second
+def _lengths(given: Any, label: str, expected: str, example: tuple[str, ...]) -> tuple[float, ...]:
+    """As many lengths as the example has, m."""
+    if isinstance(given, str) or not hasattr(given, "__len__") or len(given) != len(example):
+        text = ", ".join(f'"{one}"' for one in example)
+        raise InputError(f"{label} is {given!r}: expected {expected}, such as ({text})")
+    return tuple(si(value, "m", label) for value in given)

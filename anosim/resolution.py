@@ -5,6 +5,9 @@ import numpy as np
 from anosim.domain import Domain
 from anosim.problem import Diffusion
 
+_REGULAR = {2: 4.0 / np.sqrt(3.0), 3: 6.0 * np.sqrt(2.0)}
+"""(Edge length)^d over the volume of the equilateral cell, by dimension d."""
+
 
 def resolved_from(problem: Diffusion, domain: Domain) -> float:
     """Time from which the mesh resolves what enters at the sources, s.
@@ -14,12 +17,13 @@ def resolved_from(problem: Diffusion, domain: Domain) -> float:
     """
     found = [0.0]
     for name in problem.sources:
-        edge = domain.edges.find(domain.boundary_edges(name))
-        cells = domain.edges.cells[edge, 0]
+        facet = domain.facets.find(domain.boundary_facets(name))
+        cells = domain.facets.cells[facet, 0]
         phases = domain.mesh.cell_phase[domain.cells[cells]]
         for phase in domain.phases:
             here = cells[phases == domain.mesh.phase_index(phase)]
-            square = 4.0 / np.sqrt(3.0) * domain.areas[here].max(initial=0.0)
+            largest = domain.volumes[here].max(initial=0.0)
+            square = (_REGULAR[domain.dimension] * largest) ** (2.0 / domain.dimension)
             capacity = problem.materials[phase].capacity
             found.append(capacity * square / (6.0 * problem.diffusivity(phase)))
     return float(max(found))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from anosim.errors import InputError
-from anosim.meshes import Floats, Ints
+from anosim.meshes import Ints
 
 if TYPE_CHECKING:
     from anosim.domain import Domain
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def joined(domain: "Domain", pairs: Iterable[tuple[str, str]]) -> Ints:
     """The node that stands for each node of a domain, the first of those that are joined.
 
-    Edges that lie opposite to each other are joined if their cells belong to one phase, or to two
+    Facets that lie opposite to each other are joined if their cells belong to one phase, or to two
     that share nodes where they touch.
 
     Args:
@@ -41,29 +41,25 @@ def joined(domain: "Domain", pairs: Iterable[tuple[str, str]]) -> Ints:
 
 def _tied(domain: "Domain", pair: tuple[str, str]) -> Ints:
     """Nodes of one side and those opposite to them, shape (n, 2)."""
+    from scipy.spatial import KDTree
+
     ends = domain.mesh.points[domain.mesh.opposite(*pair)[:, 0]]
-    axis = int(np.argmax(np.ptp(ends, axis=0)))
+    extent = np.ptp(ends, axis=0)
+    along = np.delete(domain.points, np.argmin(extent), axis=1)
     try:
-        (here, phase_here, place), (there, phase_there, target) = (
-            _along(domain, side, axis) for side in pair
-        )
+        here, there = (domain.boundary_nodes(side) for side in pair)
+        phase_here, phase_there = (domain.boundary_phases(side) for side in pair)
     except InputError:  # no cell of the domain on one of the two
         return np.zeros((0, 2), dtype=np.int64)
-    order = np.argsort(target)
-    reach = 1e-9 * float(np.ptp(ends[:, axis]))
-    near = order[np.clip(np.searchsorted(target[order], place - reach), 0, len(order) - 1)]
-    together = np.abs(target[near] - place) <= 2.0 * reach
+    corners = domain.dimension
+    middles = [along[nodes[:, :corners]].mean(axis=1) for nodes in (here, there)]
+    off, near = (np.asarray(found) for found in KDTree(middles[1]).query(middles[0]))
+    together = off <= 2e-9 * extent.max()
     together &= _contact(domain, phase_here, phase_there[near])
-    return np.stack([here[together].ravel(), there[near[together]].ravel()], axis=1)
-
-
-def _along(domain: "Domain", side: str, axis: int) -> tuple[Ints, Ints, Floats]:
-    """Nodes of each of the domain's edges on a side, upwards; phase and place of its middle."""
-    edges = domain.boundary_nodes(side)
-    place = domain.points[:, axis]
-    turned = place[edges[:, 0]] > place[edges[:, 1]]
-    edges[turned, :2] = edges[turned, 1::-1]
-    return edges, domain.boundary_phases(side), place[edges[:, :2]].mean(axis=1)
+    here, there = here[together], there[near[together]]
+    way = along[here][:, :, None] - along[there][:, None, :]
+    match = np.argmin(np.abs(way).sum(axis=3), axis=2)
+    return np.stack([here.ravel(), np.take_along_axis(there, match, axis=1).ravel()], axis=1)
 
 
 def _contact(domain: "Domain", one: Ints, other: Ints) -> np.ndarray:

@@ -384,16 +384,16 @@ class Solution:
     @property
     def reached(self) -> NDArray[np.bool_]:
         """Cells that a path through the domain joins to a source."""
-        return self.reached_nodes[self.domain.triangles].all(axis=1)
+        return self.reached_nodes[self.domain.corners].all(axis=1)
 
     @property
     def unreachable(self) -> Mapping[str, float]:
-        """Area fraction of each phase with a material that no path joins to a source."""
+        """Share of each phase with a material, by volume, that no path joins to a source."""
         fractions = {}
         for phase in self.domain.phases:
             inside = self.domain.in_phase(phase)
-            lost = self.domain.areas[inside & ~self.reached].sum()
-            fractions[phase] = float(lost / self.domain.areas[inside].sum())
+            lost = self.domain.volumes[inside & ~self.reached].sum()
+            fractions[phase] = float(lost / self.domain.volumes[inside].sum())
         return MappingProxyType(fractions)
 
     def _functional(self, weights: Floats, times: Times = None) -> Floats:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from anosim.curved import cross, edge_lengths, edge_rule, edge_shapes, shapes, slopes, triangle_rule
+from anosim.curved import determinants, facet_sizes, shapes, simplex_rule
 from anosim.domain import PERIODIC
 from anosim.errors import InputError
 from anosim.meshes import Floats, Ints, Mesh
 from anosim.solution import Solution, Times
+from anosim.topology import EDGES
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,15 +24,15 @@ class ParticleSurfaces:
         particles: the phase whose connected parts are the particles.
         contact: the phase whose concentration is meant.
         times: s, shape (n_times,).
-        mean: over the length of the surface, mol/m^3, shape (n_times, n_particles).
-        spread: standard deviation over the length, mol/m^3, shape as the mean.
+        mean: over the surface, mol/m^3, shape (n_times, n_particles).
+        spread: standard deviation over the surface, mol/m^3, shape as the mean.
         lowest: mol/m^3, shape as the mean.
         highest: mol/m^3, shape as the mean.
-        contact_length: of each surface, m, shape (n_particles,).
-        reached: share of the contact length that a source reaches, shape (n_particles,).
-        area: of each particle, m^2, shape (n_particles,).
-        centroid: (x, y) of each particle, m, shape (n_particles, 2); where periodic sides cut one,
-            of its largest piece.
+        contact_size: area of each surface, m^2; in the plane its length, m; shape (n_particles,).
+        reached: share of it that a source reaches, shape (n_particles,).
+        volume: of each particle, m^3; in the plane its area, m^2; shape (n_particles,).
+        centroid: (x, y[, z]) of each particle, m, shape (n_particles, 2 or 3); where periodic sides
+            cut one, of its largest piece.
     """
 
     particles: str
@@ -41,26 +42,27 @@ class ParticleSurfaces:
     spread: Floats
     lowest: Floats
     highest: Floats
-    contact_length: Floats
+    contact_size: Floats
     reached: Floats
-    area: Floats
+    volume: Floats
     centroid: Floats
 
     def __len__(self) -> int:
-        return len(self.area)
+        return len(self.volume)
 
     def rows(self) -> Iterator[dict[str, float | int | str]]:
         """One row per particle and time, with SI units in the keys."""
+        names = _SIZES[self.centroid.shape[1]]
         for particle in range(len(self)):
             for at, time in enumerate(self.times):
+                place = zip("xyz", self.centroid[particle].tolist(), strict=False)
                 yield {
                     "particle": particle + 1,
                     "phase": self.particles,
                     "in_contact_with": self.contact,
-                    "x_m": float(self.centroid[particle, 0]),
-                    "y_m": float(self.centroid[particle, 1]),
-                    "area_m2": float(self.area[particle]),
-                    "contact_length_m": float(self.contact_length[particle]),
+                    **{f"{axis}_m": x for axis, x in place},
+                    names[0]: float(self.volume[particle]),
+                    names[1]: float(self.contact_size[particle]),
                     "reached_share": float(self.reached[particle]),
                     "time_s": float(time),
                     "mean_mol_per_m3": float(self.mean[at, particle]),
@@ -70,27 +72,31 @@ class ParticleSurfaces:
                 }
 
 
+_SIZES = {2: ("area_m2", "contact_length_m"), 3: ("volume_m3", "contact_area_m2")}
+"""What rows call the size of a particle and that of its surface, by dimension."""
+
+
 def particle_surfaces(
     solution: Solution, interface: tuple[str, str], times: Times, particles: str | None
 ) -> ParticleSurfaces:
     """What ``Solution.surfaces`` says."""
     domain, mesh = solution.domain, solution.domain.mesh
     particles, contact = _roles(solution, interface, particles)
-    part, area, centroid = _parts(mesh, particles, solution.problem.periodic)
-    pairs = domain.boundary_edges(interface, contact)
-    owner = _owners(mesh, domain.vertices[pairs], particles, part)
+    part, volume, centroid = _parts(mesh, particles, solution.problem.periodic)
+    facets = domain.boundary_facets(interface, contact)
+    owner = _owners(mesh, domain.vertices[facets], particles, part)
     present, owner = np.unique(owner, return_inverse=True)
-    nodes, ends = domain.nodes_of(pairs)
-    at, share = edge_rule()
-    speed = edge_lengths(ends, at) * share
-    lengths = speed.sum(axis=1)
-    total = np.bincount(owner, lengths)
+    nodes, places = domain.nodes_of(facets)
+    at, share = simplex_rule(domain.dimension - 1)
+    weights = facet_sizes(places, at) * share
+    sizes = weights.sum(axis=1)
+    total = np.bincount(owner, sizes)
     open_ = solution.reached_nodes[nodes].all(axis=1)
-    reached = np.bincount(owner, lengths * open_)
+    reached = np.bincount(owner, sizes * open_)
     when = solution.times(times)
     values = _values(solution, nodes[open_], when)
-    tables = _statistics(values, speed[open_], owner[open_], len(present))
-    order = np.lexsort(centroid[present].T)  # from the top to the bottom of the image
+    tables = _statistics(values, weights[open_], owner[open_], len(present), mesh.dimension)
+    order = np.lexsort(centroid[present].T)  # from the front, then from the top
     mean, spread, lowest, highest = (table[:, order] for table in tables)
     return ParticleSurfaces(
         particles,
@@ -100,9 +106,9 @@ def particle_surfaces(
         spread,
         lowest,
         highest,
-        contact_length=total[order],
+        contact_size=total[order],
         reached=(reached / total)[order],
-        area=area[present][order],
+        volume=volume[present][order],
         centroid=centroid[present][order],
     )
 
@@ -126,23 +132,23 @@ def _roles(
 
 
 def _parts(mesh: Mesh, phase: str, periodic: str) -> tuple[Ints, Floats, Floats]:
-    """Connected parts of a phase: that of each cell (-1 in others), area m^2, centroid m.
+    """Connected parts of a phase: that of each cell (-1 in others), volume, centroid in m.
 
-    Cells are joined by edges, what touches only at a corner is apart; and across periodic sides.
+    Cells are joined by facets, what touches only at a corner is apart; and across periodic sides.
     """
     inside = mesh.cell_phase == mesh.phase_index(phase)
-    pairs = mesh.edges.cells[mesh.edges.cells[:, 1] >= 0]
+    pairs = mesh.facets.cells[mesh.facets.cells[:, 1] >= 0]
     pieces = _components(mesh, inside, pairs)
     across = [_across(mesh, *sides) for sides in PERIODIC[periodic]]
     parts = _components(mesh, inside, np.concatenate([pairs, *across]))
-    piece_area, piece_centre = _centroids(mesh, np.flatnonzero(inside), pieces[inside])
-    home = np.empty(len(piece_area), dtype=np.int64)
+    piece_volume, piece_centre = _centroids(mesh, np.flatnonzero(inside), pieces[inside])
+    home = np.empty(len(piece_volume), dtype=np.int64)
     home[pieces[inside]] = parts[inside]
-    area = np.bincount(home, piece_area)
-    largest = np.empty(len(area), dtype=np.int64)
-    rising = np.argsort(piece_area, kind="stable")
+    volume = np.bincount(home, piece_volume)
+    largest = np.empty(len(volume), dtype=np.int64)
+    rising = np.argsort(piece_volume, kind="stable")
     largest[home[rising]] = rising
-    return parts, area, piece_centre[largest]
+    return parts, volume, piece_centre[largest]
 
 
 def _components(mesh: Mesh, inside: np.ndarray, pairs: Ints) -> Ints:
@@ -163,34 +169,33 @@ def _across(mesh: Mesh, first: str, second: str) -> Ints:
     twin = np.arange(len(mesh.points))
     near, far = mesh.opposite(first, second).T
     twin[near] = far
-    here = mesh.edges.find(mesh.sides[first])
-    there = mesh.edges.find(twin[mesh.sides[first]])
+    here = mesh.facets.find(mesh.sides[first])
+    there = mesh.facets.find(twin[mesh.sides[first]])
     matched = there >= 0
-    return np.stack([mesh.edges.cells[e[matched], 0] for e in (here, there)], axis=1)
+    return np.stack([mesh.facets.cells[facet[matched], 0] for facet in (here, there)], axis=1)
 
 
 def _centroids(mesh: Mesh, cells: Ints, number: Ints) -> tuple[Floats, Floats]:
-    """Area, m^2, and centroid, m, of numbered groups of cells."""
+    """Volume, m^3 (in the plane area, m^2), and centroid, m, of numbered groups of cells."""
     nodes = mesh.points[mesh.cells[cells]]
-    at, share = triangle_rule(1 + mesh.order)
-    J = np.einsum("nid,qir->nqdr", nodes, slopes(mesh.order, at))
-    volume = share * cross(J[..., 0], J[..., 1])
+    at, share = simplex_rule(mesh.dimension, mesh.dimension - 1 + mesh.order)
+    volume = share * determinants(nodes, at)
     x = np.einsum("qi,nid->nqd", shapes(mesh.order, at), nodes)
-    area = np.bincount(number, volume.sum(axis=1))
+    total = np.bincount(number, volume.sum(axis=1))
     moments = np.einsum("nq,nqd->nd", volume, x)
     centre = np.stack([np.bincount(number, moment) for moment in moments.T], axis=1)
-    return area, centre / area[:, None]
+    return total, centre / total[:, None]
 
 
 def _owners(mesh: Mesh, ends: Ints, phase: str, part: Ints) -> Ints:
-    """The part of a phase at each edge, given by the mesh's points at its ends."""
-    cells = mesh.edges.cells[mesh.edges.find(ends)]
+    """The part of a phase at each facet, given by the mesh's points at its corners."""
+    cells = mesh.facets.cells[mesh.facets.find(ends)]
     first = mesh.cell_phase[cells[:, 0]] == mesh.phase_index(phase)
     return part[np.where(first, cells[:, 0], cells[:, 1])]
 
 
 def _values(solution: Solution, nodes: Ints, times: Floats) -> Floats:
-    """Concentration at the nodes of edges, mol/m^3, shape (n_times, n_edges, 2 or 3)."""
+    """Concentration at the nodes of facets, mol/m^3, shape (n_times, n_facets, k)."""
     used, place = np.unique(nodes, return_inverse=True)
     coefficients = solution.trajectory.values(times)
     values = solution.base[used] + coefficients @ solution.modes[:, used]
@@ -198,21 +203,22 @@ def _values(solution: Solution, nodes: Ints, times: Floats) -> Floats:
 
 
 def _statistics(
-    values: Floats, speed: Floats, owner: Ints, count: int
+    values: Floats, weights: Floats, owner: Ints, count: int, dimension: int
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Mean, standard deviation, smallest and largest over each surface, (n_times, count) each."""
-    shape = edge_shapes(values.shape[2] - 1, edge_rule()[0])
-    length = np.bincount(owner, speed.sum(axis=1), count)
+    order = 1 if values.shape[2] == dimension else 2
+    shape = shapes(order, simplex_rule(dimension - 1)[0])
+    size = np.bincount(owner, weights.sum(axis=1), count)
     tables = np.full((4, len(values), count), np.nan)
-    there = np.flatnonzero(length > 0)
-    for at, edges in enumerate(values):
-        c = edges @ shape.T
+    there = np.flatnonzero(size > 0)
+    for at, facets in enumerate(values):
+        c = facets @ shape.T
         with np.errstate(invalid="ignore", divide="ignore"):
-            mean = np.bincount(owner, np.sum(speed * c, axis=1), count) / length
-            off = np.sum(speed * (c - mean[owner, None]) ** 2, axis=1)
-            spread = np.sqrt(np.bincount(owner, off, count) / length)
+            mean = np.bincount(owner, np.sum(weights * c, axis=1), count) / size
+            off = np.sum(weights * (c - mean[owner, None]) ** 2, axis=1)
+            spread = np.sqrt(np.bincount(owner, off, count) / size)
         low, high = np.full(count, np.inf), np.full(count, -np.inf)
-        smallest, largest = _extremes(edges)
+        smallest, largest = _extremes(facets, dimension - 1)
         np.minimum.at(low, owner, smallest)
         np.maximum.at(high, owner, largest)
         found = np.stack([mean, spread, low, high])
@@ -220,12 +226,33 @@ def _statistics(
     return tables[0], tables[1], tables[2], tables[3]
 
 
-def _extremes(edges: Floats) -> tuple[Floats, Floats]:
-    """Smallest and largest of the polynomial along each edge, from its nodes' values."""
-    known = edges
-    if edges.shape[1] == 3:
-        a, b, m = edges.T
+def _extremes(facets: Floats, dimension: int) -> tuple[Floats, Floats]:
+    """Smallest and largest of the polynomial on each edge or triangle, from its nodes' values."""
+    corners = dimension + 1
+    if facets.shape[1] == corners:
+        return facets.min(axis=1), facets.max(axis=1)
+    known = [facets[:, :corners]]
+    for rank, (i, j) in enumerate(EDGES[dimension]):
+        a, b, m = facets[:, i], facets[:, j], facets[:, corners + rank]
         slope, bend = 4.0 * m - 3.0 * a - b, 2.0 * (a + b - 2.0 * m)
         turn = np.clip(-slope / np.where(bend == 0.0, 1.0, 2.0 * bend), 0.0, 1.0)
-        known = np.stack([a, b, np.where(bend == 0.0, a, a + slope * turn + bend * turn**2)], 1)
-    return known.min(axis=1), known.max(axis=1)
+        known.append(np.where(bend == 0.0, a, a + slope * turn + bend * turn**2)[:, None])
+    if dimension == 2:
+        known.append(_inside(facets)[:, None])
+    every = np.concatenate(known, axis=1)
+    return every.min(axis=1), every.max(axis=1)
+
+
+def _inside(facets: Floats) -> Floats:
+    """The stationary value of a quadratic polynomial inside each triangle, or a corner's value."""
+    a, b, c, ab, bc, ca = facets.T
+    g1, g2 = 4.0 * ab - 3.0 * a - b, 4.0 * ca - 3.0 * a - c
+    h11, h22 = 4.0 * (a + b - 2.0 * ab), 4.0 * (a + c - 2.0 * ca)
+    h12 = 4.0 * (a + bc - ab - ca)
+    det = h11 * h22 - h12**2
+    flat = np.abs(det) <= 1e-14 * (h11**2 + h22**2 + h12**2)
+    safe = np.where(flat, 1.0, det)
+    s, t = (h12 * g2 - h22 * g1) / safe, (h12 * g1 - h11 * g2) / safe
+    within = ~flat & (s > 0.0) & (t > 0.0) & (s + t < 1.0)
+    value = a + g1 * s + g2 * t + (h11 * s**2 + 2.0 * h12 * s * t + h22 * t**2) / 2.0
+    return np.asarray(np.where(within, value, a))

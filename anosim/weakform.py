@@ -36,7 +36,7 @@ class BoundaryTerm:
 
     Attributes:
         name: the side or interface.
-        edges: vertices of each edge, shape (n, 2), nodes of the domain.
+        facets: corners of each facet, nodes of the domain, shape (n, 2 or 3).
         transfer: k, dimensionless; the linear term is ``int k kappa u v``.
         source: g over time in s, mol/m^3: a factor of the discretisation's load.
         kappa: solubility of the phase.
@@ -45,7 +45,7 @@ class BoundaryTerm:
     """
 
     name: Boundary
-    edges: Ints
+    facets: Ints
     transfer: float
     source: Value
     kappa: float
@@ -124,8 +124,8 @@ class WeakForm:
             sides join.
         points: dimensionless coordinates of the nodes of the cells' geometry: the corners and,
             where the mesh is bent, the edges' midpoints; numbered as the domain's nodes are,
-            shape (n_vertices or n_vertices + n_edges, 2).
-        cells: the geometry's nodes per cell, shape (n_cells, 3 or 6).
+            shape (n_vertices or n_vertices + n_edges, 2 or 3).
+        cells: the geometry's nodes per cell, shape (n_cells, 3, 6, 4 or 10).
         diffusivity: D kappa / D0 per cell, shape (n_cells,); zero where a law gives it.
         laws: the phases whose diffusivity depends on concentration.
         capacity: theta kappa per cell, shape (n_cells,).
@@ -159,6 +159,16 @@ class WeakForm:
     def time(self) -> float:
         """L^2 / D0, s."""
         return self.length**2 / self.diffusivity_scale
+
+    @property
+    def space(self) -> float:
+        """L^d in d dimensions: what integrals over the cells are divided by."""
+        return float(self.length**self.domain.dimension)
+
+    @property
+    def flow(self) -> float:
+        """D0 L^(d-2): a flow in mol/s, in the plane mol/m/s, over that of the weak form."""
+        return self.diffusivity_scale * self.space / self.length**2
 
     @property
     def linear(self) -> bool:
@@ -208,7 +218,7 @@ def weak_form(problem: Diffusion, order: int) -> WeakForm:
         capacity=theta * kappa,
         reaction=r * kappa * length**2 / scale,
         terms=tuple(_terms(problem, domain, length / scale)),
-        coupling=_coupling(problem, domain, 1.0 / scale),
+        coupling=_coupling(problem, domain, length ** (2 - domain.dimension) / scale),
         fixed=fixed,
         held=held,
         start=InitialField(problem.initial, domain).of_nodes(theta, kappa)[domain.twins],
@@ -224,7 +234,7 @@ def _check_driven(problem: Diffusion, domain: Domain) -> None:
             "it is; set a Concentration, MassTransfer, Flux or Uptake on a side or interface"
         )
     for name in problem.conditions:
-        domain.boundary_edges(name)
+        domain.boundary_facets(name)
 
 
 def _laws(problem: Diffusion, domain: Domain, scale: float) -> Iterator[DiffusivityLaw]:
@@ -241,9 +251,9 @@ def _terms(problem: Diffusion, domain: Domain, scale: float) -> Iterator[Boundar
     for name, condition in problem.conditions.items():
         if not isinstance(condition, MassTransfer | Flux | Uptake):
             continue
-        edges, phases = domain.boundary_edges(name), domain.boundary_phases(name)
+        facets, phases = domain.boundary_facets(name), domain.boundary_phases(name)
         for index in np.unique(phases):
-            part = edges[phases == index]
+            part = facets[phases == index]
             kappa = problem.solubility[domain.mesh.phases[index]]
             match condition:
                 case MassTransfer(coefficient=k, bulk=bulk):
@@ -263,7 +273,10 @@ def _times(value: Value, factor: float) -> Value:
 
 
 def _coupling(problem: Diffusion, domain: Domain, scale: float) -> tuple[Ints, Ints, Floats]:
-    """The matrix of ``sum int h (u_1 - u_2) (v_1 - v_2)``, an edge's own length included."""
+    """The matrix of ``sum int h (u_1 - u_2) (v_1 - v_2)``, facets' own sizes included.
+
+    The integrals are in powers of L, those of cells over L^(d - 2).
+    """
     rows, columns, values = [], [], []
     for (a, b), transfer in problem.transfers.items():
         if not np.isfinite(transfer.coefficient):
@@ -271,7 +284,6 @@ def _coupling(problem: Diffusion, domain: Domain, scale: float) -> tuple[Ints, I
         h = transfer.coefficient * problem.solubility[a] * scale
         local = h * domain.boundary_products((a, b))
         here, there = domain.boundary_nodes((a, b), a), domain.boundary_nodes((a, b), b)
-        there = there[:, [1, 0, 2][: there.shape[1]]]  # its cells see the edges the other way
         for sign, first, second in ((1, here, here), (1, there, there), (-1, here, there)):
             i = np.repeat(first[:, :, None], first.shape[1], axis=2)
             j = np.repeat(second[:, None, :], first.shape[1], axis=1)

@@ -118,7 +118,7 @@ def _block(goal: Average, solution: Solution) -> Start:
     kappa, materials = problem.solubility, problem.materials
     if isinstance(goal.where, str):
         inside = domain.in_phase(goal.where) & solution.reached
-        height = kappa[goal.where] / (materials[goal.where].capacity * domain.areas[inside].sum())
+        height = kappa[goal.where] / (materials[goal.where].capacity * domain.volumes[inside].sum())
         return {phase: height if phase == goal.where else 0.0 for phase in materials}
     corners = replace(domain, order=1)
     weights = goal.weights(solution, corners)

@@ -87,7 +87,7 @@ def _initial(solution: Solution) -> Floats:
     if isinstance(start, Mapping):
         return np.broadcast_to(domain.per_cell(start)[:, None], shape)
     if isinstance(start, np.ndarray):
-        return np.asarray(start[domain.vertices][domain.triangles] @ shapes(1, _PLACES).T)
+        return np.asarray(start[domain.vertices][domain.corners] @ shapes(1, _PLACES).T)
     if callable(start):
         x, y = _points(domain).reshape(-1, 2).T
         values = np.asarray(start(x, y), dtype=np.float64)

@@ -77,7 +77,7 @@ class Estimate:
 
         Means over neighbours: what cancels between them needs no refinement.
         """
-        areas, corners, cells = self.domain.areas, self.domain.triangles, self.cells
+        areas, corners, cells = self.domain.volumes, self.domain.corners, self.cells
         n = len(self.domain.vertices)
         room = np.bincount(corners.ravel(), np.repeat(areas, 3), n)
         for _ in range(_SMOOTHINGS):

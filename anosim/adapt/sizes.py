@@ -56,7 +56,7 @@ def wanted_lengths(estimate: Estimate, allowed: float) -> Floats:
         allowed: size of the error wanted, in the unit of the quantity.
     """
     p = estimate.domain.order
-    present = np.sqrt(4.0 / np.sqrt(3.0) * estimate.domain.areas)
+    present = np.sqrt(4.0 / np.sqrt(3.0) * estimate.domain.volumes)
     adds = np.maximum(estimate.indicators, 1e-300)
     whole = float(adds.sum())
     aim = whole * max(STEP, AIMED * allowed / estimate.size)
@@ -76,7 +76,7 @@ def on_pixels(estimate: Estimate, lengths: Floats, microstructure: Microstructur
     offsets = (np.arange(_SAMPLES) + 0.5) / _SAMPLES
     x, y = ((np.arange(n)[:, None] + offsets).ravel() * h for n, h in ((columns, hx), (rows, hy)))
     places = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
-    corners = estimate.domain.points[estimate.domain.triangles]
+    corners = estimate.domain.points[estimate.domain.corners]
     cell, _ = locate(corners, places)
     seen = np.where(cell >= 0, lengths[cell], np.inf).reshape(rows, _SAMPLES, columns, _SAMPLES)
     found = seen.min(axis=(1, 3))

@@ -9,7 +9,14 @@ from pathlib import Path
 from typing import Any, Self
 
 from anosim.case import toml
-from anosim.case.checks import check_diffusivities, check_probes, check_regions, check_surfaces
+from anosim.case.checks import (
+    check_diffusivities,
+    check_plane,
+    check_probed,
+    check_probes,
+    check_regions,
+    check_surfaces,
+)
 from anosim.case.entry import CaseError, Entry
 from anosim.case.image import ImagePart, read_image
 from anosim.case.output import MaskFile, OutputPart, read_output
@@ -154,6 +161,9 @@ class Case:
         for phase in self.materials:
             entry = self.entry.part("materials").part(phase)
             entry.known(phase, image.phases, "phases of this part of the image are")
+        if image.labels.ndim == 2:
+            check_plane(self.entry, self.periodic, self.conditions)
+        check_probes(self.output, image.labels.ndim)
         return image
 
     def mesh(self, microstructure: Microstructure) -> Mesh:
@@ -189,12 +199,12 @@ class Case:
             with self._condition(position).blamed():
                 together = transfers if name in transfers else {name: condition}
                 Diffusion(mesh, self.materials, together, self.until, periodic=self.periodic)
-                domain.boundary_edges(name)
+                domain.boundary_facets(name)
         problem = Diffusion(
             mesh, self.materials, self.conditions, self.until, self.initial, self.periodic
         )
         check_diffusivities(self.entry.part("materials"), problem)
-        check_probes(self.output, domain)
+        check_probed(self.output, domain)
         check_regions(self.output, self.regions, domain)
         check_surfaces(self.output, domain)
         return problem

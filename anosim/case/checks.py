@@ -1,4 +1,4 @@
-"""What can be checked of a case only on its mesh."""
+"""What can be checked of a case only on its image or mesh."""
 
 import math
 from collections.abc import Mapping
@@ -8,9 +8,11 @@ import numpy as np
 from anosim.case.entry import Entry
 from anosim.case.output import MaskFile, OutputPart
 from anosim.clipping import reached_weights
+from anosim.conditions import Condition
 from anosim.domain import Domain
 from anosim.functions import Function
 from anosim.locate import locate
+from anosim.meshes import Boundary
 from anosim.problem import Diffusion
 from anosim.regions import Mask, Region
 
@@ -29,18 +31,48 @@ def check_diffusivities(materials: Entry, problem: Diffusion) -> None:
                 material.diffusivity.range(low, high)
 
 
-def check_probes(output: OutputPart, domain: Domain) -> None:
+def check_plane(case: Entry, periodic: str, conditions: Mapping[Boundary, Condition]) -> None:
+    """Refuse what only a volume has.
+
+    Raises:
+        CaseError: the entry.
+    """
+    reason = "but the image has no z: it is one slice"
+    if "z" in periodic:
+        raise case.part("solve").part("periodic").error(f"is {periodic!r}, {reason}")
+    for position, name in enumerate(conditions):
+        if name in ("front", "back"):
+            entry = Entry(case.source, ("conditions", position, "on"), name)
+            raise entry.error(f"is {name!r}, {reason}")
+
+
+def check_probes(output: OutputPart, dimension: int) -> None:
+    """Refuse a probe with too few or too many coordinates.
+
+    Raises:
+        CaseError: the probe.
+    """
+    for entry, point in output.probes.values():
+        if len(point) != dimension:
+            raise entry.error(
+                f"has {len(point)} coordinates, but the image has {dimension} dimensions"
+            )
+
+
+def check_probed(output: OutputPart, domain: Domain) -> None:
     """Refuse a probe where no phase with a material is.
 
     Raises:
         CaseError: the probe.
     """
-    corners = domain.points[domain.triangles]
+    corners = domain.points[domain.corners]
     for entry, point in output.probes.values():
         if locate(corners, np.array([point]))[0][0] < 0:
+            place = ", ".join(f"{axis} = {x:g} m" for axis, x in zip("xyz", point, strict=False))
+            slices = " and z with slices" if domain.dimension == 3 else ""
             raise entry.error(
-                f"is at x = {point[0]:g} m, y = {point[1]:g} m, where no phase with a "
-                "material is; x runs with columns and y with rows from the upper left corner"
+                f"is at {place}, where no phase with a material is; x runs with columns and y with "
+                f"rows{slices} from the upper left corner"
             )
 
 

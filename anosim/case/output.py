@@ -11,11 +11,13 @@ from anosim.case.entry import Entry
 from anosim.case.tables import read_interface
 from anosim.formats.images import read
 from anosim.meshes import Mesh
-from anosim.regions import Box, Disc, Mask, Region
+from anosim.regions import Ball, Box, Disc, Mask, Region
+from anosim.results.terms import TERMS
 
 DEFAULT_TIMES = (0.02, 0.1, 1.0)
 """Output times where none are given, as parts of the whole."""
-KINDS = ("box", "disc", "mask")
+_EXAMPLE = {2: '["1 um", "2 um"]', 3: '["1 um", "2 um"], in a volume with z as third'}
+KINDS = ("box", "disc", "ball", "mask")
 
 
 @dataclass(frozen=True)
@@ -40,18 +42,18 @@ class MaskFile:
             voxel: of the image that is meshed, m.
 
         Raises:
-            CaseError: the file is no label image of one slice, or does not have the label.
+            CaseError: the file is no label image, or does not have the label.
         """
         with self.entry.blamed():
             labels = read(folder / self.file)
-        if labels.ndim != 2 or labels.dtype.kind not in "biu":
+        if labels.ndim not in (2, 3) or labels.dtype.kind not in "biu":
             raise self.entry.error(
                 f"holds {labels.dtype} values of shape {labels.shape}: expected the integer labels "
-                "of one slice"
+                "of a slice or a volume"
             )
         if not (labels == self.label).any():
             raise self.entry.error(f"has no voxel labelled {self.label}")
-        return Mask(labels == self.label, voxel[-2:])
+        return Mask(labels == self.label, voxel[-labels.ndim :])
 
     def check_covers(self, mask: Mask, mesh: Mesh) -> None:
         """Refuse a mask of another size than what is meshed.
@@ -59,13 +61,19 @@ class MaskFile:
         Raises:
             CaseError: both sizes.
         """
-        voxel = np.array(mask.voxel)
-        pixels = np.ptp(mesh.points, axis=0)[::-1] / voxel
-        if np.any(np.abs(pixels - mask.mask.shape) > 0.5):
-            rows, columns = np.round(pixels).astype(int)
+        if mask.mask.ndim != mesh.dimension:
             raise self.entry.error(
-                f"has {mask.mask.shape[0]} x {mask.mask.shape[1]} pixels, what is meshed "
-                f"{rows} x {columns} (rows x columns): give it the same slice and crop"
+                f"has {mask.mask.ndim} axes, what is meshed has {mesh.dimension} dimensions"
+            )
+        voxels = np.ptp(mesh.points, axis=0)[::-1] / np.array(mask.voxel)
+        if np.any(np.abs(voxels - mask.mask.shape) > 0.5):
+            terms = TERMS[mesh.dimension]
+            shapes = [
+                " x ".join(map(str, n)) for n in (mask.mask.shape, np.round(voxels).astype(int))
+            ]
+            raise self.entry.error(
+                f"has {shapes[0]} {terms.voxels}, what is meshed {shapes[1]} ({terms.axes}): "
+                "give it the same slice and crop"
             )
 
 
@@ -76,14 +84,14 @@ class OutputPart:
     Attributes:
         folder: as the case gives it.
         times: ascending, s; empty for a steady state.
-        probes: entry and (x, y) in m of each named point.
+        probes: entry and (x, y[, z]) in m of each named point.
         regions: entry and shape of each named region.
         surfaces: entry and interface along which particles are looked at; None for all there are.
     """
 
     folder: str
     times: tuple[float, ...]
-    probes: Mapping[str, tuple[Entry, tuple[float, float]]]
+    probes: Mapping[str, tuple[Entry, tuple[float, ...]]]
     regions: Mapping[str, tuple[Entry, Region | MaskFile]]
     surfaces: tuple[tuple[Entry, tuple[str, str]], ...] | None
 
@@ -118,9 +126,9 @@ def _time(entry: Entry, until: float) -> float:
     return time
 
 
-def _point(entry: Entry) -> tuple[float, float]:
-    x, y = entry.array('a point, for example ["1 um", "2 um"]', 2, 2)
-    return x.quantity("m"), y.quantity("m")
+def _point(entry: Entry, fewest: int = 2, most: int = 3) -> tuple[float, ...]:
+    items = entry.array(f"a point, for example {_EXAMPLE[most]}", fewest, most)
+    return tuple(item.quantity("m") for item in items)
 
 
 def _region(entry: Entry) -> Region | MaskFile:
@@ -128,18 +136,22 @@ def _region(entry: Entry) -> Region | MaskFile:
     kinds = [kind for kind in KINDS if kind in table]
     if len(kinds) != 1 or ("label" in table) != (kinds == ["mask"]):
         raise entry.error(
-            'is no region: give box = [["0 um", "1 um"], ["0 um", "2 um"]] (x, then y), or '
-            'disc = [["1 um", "2 um"], "0.5 um"], or mask = "areas.png" with label = 1'
+            'is no region: give box = [["0 um", "1 um"], ["0 um", "2 um"]] (x, then y, then z in '
+            'a volume), or disc = [["1 um", "2 um"], "0.5 um"], in a volume '
+            'ball = [["1 um", "2 um", "3 um"], "0.5 um"], or mask = "areas.tif" with label = 1'
         )
     shape = table[kinds[0]]
     match kinds[0]:
         case "box":
-            x, y = shape.array("the ranges of x and y, each [from, to]", 2, 2)
+            ranges = shape.array("the ranges of x, y and in a volume z, each [from, to]", 2, 3)
             with shape.blamed("Box"):
-                return Box(_range(x), _range(y))
+                return Box(*map(_range, ranges))
         case "disc":
             centre, radius = shape.array("a centre and a radius", 2, 2)
-            return Disc(_point(centre), radius.positive("m"))
+            return Disc(_point(centre, 2, 2), radius.positive("m"))
+        case "ball":
+            centre, radius = shape.array("a centre and a radius", 2, 2)
+            return Ball(_point(centre, 3, 3), radius.positive("m"))
     return MaskFile(shape, shape.text("a file's name"), table["label"].integer("a label"))
 
 

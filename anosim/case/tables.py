@@ -25,7 +25,7 @@ from anosim.errors import listing
 from anosim.meshes import Boundary
 from anosim.plugins import Mesher, Solver
 
-SIDES = ("left", "right", "top", "bottom")
+SIDES = ("left", "right", "top", "bottom", "front", "back")
 UPTAKE = {"coefficient": "m/s", "equilibrium": "mol/m^3", "half_saturation": "mol/m^3"}
 CONDITIONS: Mapping[str, tuple[type[Condition], Mapping[str, str]]] = {
     "mass transfer": (MassTransfer, {"coefficient": "m/s", "bulk": "mol/m^3"}),
@@ -228,6 +228,6 @@ def read_until(entry: Entry) -> float:
 
 
 def read_periodic(solve: Entry) -> str:
-    """Which opposite sides are joined: "x", "y", "xy", or none without an entry."""
+    """Which opposite sides are joined: "x", "y", "z", several, or none without an entry."""
     entry = solve.table().get("periodic")
     return "" if entry is None else entry.one_of(PERIODIC, "possible are")

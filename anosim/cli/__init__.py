@@ -10,10 +10,38 @@ from collections.abc import Sequence
 from types import FrameType
 
 import anosim
-from anosim.cli import convert, demo, doctor, measure, mesh, run, segment, solvers, study
+from anosim.cli import (
+    animate,
+    compare,
+    convert,
+    demo,
+    doctor,
+    export,
+    measure,
+    mesh,
+    report,
+    run,
+    segment,
+    solvers,
+    study,
+)
 from anosim.errors import AnosimError, ConvergenceError
 
-VERBS = (demo, run, segment, mesh, measure, convert, study, solvers, doctor)
+VERBS = (
+    demo,
+    run,
+    segment,
+    mesh,
+    measure,
+    convert,
+    study,
+    report,
+    animate,
+    export,
+    compare,
+    solvers,
+    doctor,
+)
 INTERRUPTED, UNREAD, TERMINATED = 130, 141, 143
 """128 and the signal's number, as shells have it."""
 

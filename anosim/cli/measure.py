@@ -8,9 +8,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from anosim.cli.phases import phases_of
 from anosim.cli.screen import watching
 from anosim.cli.verbs import add_quiet, add_verb
-from anosim.errors import InputError
 from anosim.microstructure import Microstructure
 from anosim.progress import report
 from anosim.results.folder import RECORD, check_replaceable, replacing_folder
@@ -54,7 +54,7 @@ def do(arguments: Namespace) -> int:
 
     folder = Path(arguments.output)
     check_replaceable(folder)
-    phases = _phases(arguments.phases)
+    phases = phases_of(arguments.phases)
     voxel = tuple(arguments.voxel.split(","))
     with watching(quiet=arguments.quiet):
         report("measure", 0.0)
@@ -72,19 +72,6 @@ def do(arguments: Namespace) -> int:
     _print(found.numbers)
     print(f"Results in {folder}, with definitions and references in {RECORD}")
     return 0
-
-
-def _phases(text: str) -> dict[str, int]:
-    made: dict[str, int] = {}
-    for part in text.split(","):
-        name, _, label = part.partition("=")
-        try:
-            made[name.strip()] = int(label)
-        except ValueError:
-            raise InputError(
-                f"--phases has {part!r}: expected NAME=LABEL, as in pore=0,particle=1"
-            ) from None
-    return made
 
 
 def _write(found: Any, folder: Path) -> None:

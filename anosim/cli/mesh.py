@@ -1,4 +1,4 @@
-"""``anosim mesh``: the mesh of a case, its file and its report."""
+"""``anosim mesh``: the mesh of a case or an image, its file and its report."""
 
 from argparse import Namespace
 from collections.abc import Mapping
@@ -9,16 +9,26 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from anosim import plugins
 from anosim.case import Case
+from anosim.cli.phases import phases_of, whole_number
 from anosim.cli.screen import watching
 from anosim.cli.verbs import add_quiet, add_verb
+from anosim.errors import InputError
 from anosim.formats.meshes.files import FORMATS, check_writable
 from anosim.meshes import Mesh
 from anosim.microstructure import Microstructure
 from anosim.results import Stopwatch, mesh_report, write_results
+from anosim.results.terms import TERMS, Terms
 
 LEAST_SICN = 0.3
 """Quality below which solvers lose digits; a share of triangles below it asks for a word."""
+
+SIZES = {
+    "size": "of an image: edge length away from interfaces",
+    "interface-size": "of an image: edge length at interfaces",
+    "elements": "of an image: how many elements, instead of sizes",
+}
 
 
 def add(verbs: Any) -> None:
@@ -26,11 +36,15 @@ def add(verbs: Any) -> None:
     verb = add_verb(
         verbs,
         "mesh",
-        "Mesh the image of a case, write the mesh and say how good it is.",
+        "Mesh the image of a case, or an image, write the mesh and say how good it is.",
         "anosim mesh roi.toml --output roi.msh --picture roi-mesh.png",
         do,
     )
-    verb.add_argument("case", metavar="CASE.toml", help="the case file")
+    verb.add_argument("case", metavar="CASE.toml", help="the case file, or an image of labels")
+    verb.add_argument("--voxel", metavar="SIZE", help="of an image: voxel size, or z,y,x")
+    verb.add_argument("--phases", metavar="NAME=LABEL,...", help="of an image: every label")
+    for option, what in SIZES.items():
+        verb.add_argument(f"--{option}", metavar="N" if option == "elements" else "SIZE", help=what)
     verb.add_argument(
         "--output", metavar="FILE", help=f"the mesh, in the format of its ending: {_endings()}"
     )
@@ -50,16 +64,42 @@ def do(arguments: Namespace) -> int:
         watch = Stopwatch()
         if arguments.output:
             check_writable(arguments.output)
+        case = None
         with watch.stage("read image"):
-            case = Case.read(arguments.case)
-            image = case.microstructure()
+            if Path(arguments.case).suffix == ".toml":
+                _refuse_options(arguments)
+                case = Case.read(arguments.case)
+            image = _image(arguments) if case is None else case.microstructure()
         with watch.stage("mesh"):
-            mesh = case.mesh(image)
-        finish(mesh, image, arguments, watch)
-    cleaning = case.cleaning(image)
+            made = _meshed(image, arguments) if case is None else case.mesh(image)
+        finish(made, image, arguments, watch)
+    cleaning = None if case is None else case.cleaning(image)
     if cleaning:
         print(f"{'taken out':<24}{cleaning}")
     return 0
+
+
+def _refuse_options(arguments: Namespace) -> None:
+    for name in ("voxel", "phases", *SIZES):
+        if getattr(arguments, name.replace("-", "_")) is not None:
+            raise InputError(f"--{name} is for images; a case file says it itself")
+
+
+def _image(arguments: Namespace) -> Microstructure:
+    if arguments.voxel is None or arguments.phases is None:
+        raise InputError(
+            f"{arguments.case} is no case file (.toml): an image needs --voxel and --phases"
+        )
+    voxel = tuple(arguments.voxel.split(","))
+    return Microstructure.read(arguments.case, phases=phases_of(arguments.phases), voxel=voxel)
+
+
+def _meshed(image: Microstructure, arguments: Namespace) -> Mesh:
+    names = {name: name.replace("-", "_") for name in SIZES}
+    given = {key: getattr(arguments, key) for key in names.values()}
+    if given["elements"] is not None:
+        given["elements"] = whole_number(given["elements"])
+    return plugins.mesh(image, **{key: value for key, value in given.items() if value is not None})
 
 
 def finish(
@@ -88,31 +128,34 @@ def print_report(found: Mapping[str, Any]) -> None:
     console = Console(highlight=False)
     for name, text in _facts(found):
         print(f"{name:<24}{text}")
-    console.print(_table(found["phases"]))
-    lengths = {**found["interface_length_m"], **found["side_length_m"]}
-    for name, length in lengths.items():
-        print(f"{'length of ' + name:<24}{length * 1e6:.4g} µm")
+    console.print(_table(found["phases"], _terms(found)))
+    terms = _terms(found)
+    sizes = {**found[f"interface_{terms.boundary}"], **found[f"side_{terms.boundary}"]}
+    what, unit, factor = ("length", "µm", 1e6) if terms is TERMS[2] else ("area", "µm²", 1e12)
+    for name, size in sizes.items():
+        print(f"{what + ' of ' + name:<24}{size * factor:.4g} {unit}")
 
 
 def _facts(found: Mapping[str, Any]) -> list[tuple[str, str]]:
-    quality, worst = found["quality"], found["worst"]
-    sicn, angle = quality["sicn"], quality["smallest_angle_degrees"]
-    place = f"x = {worst['x_m'] * 1e6:.4g} µm, y = {worst['y_m'] * 1e6:.4g} µm"
-    if worst["pixel_row"] is not None:
-        place += f" (row {worst['pixel_row']}, column {worst['pixel_column']})"
+    quality, worst, terms = found["quality"], found["worst"], _terms(found)
+    sicn, angle = quality["sicn"], quality[terms.angle]
+    axes = [axis for axis in "xyz" if f"{axis}_m" in worst]
+    place = ", ".join(f"{axis} = {worst[f'{axis}_m'] * 1e6:.4g} µm" for axis in axes)
+    if worst[terms.places[0]] is not None:
+        place += f" ({', '.join(f'{key.split("_")[1]} {worst[key]}' for key in terms.places)})"
     below = sum(
         count
         for bound, count in zip(
-            sicn["histogram_bounds"][1:], sicn["histogram_triangles"], strict=True
+            sicn["histogram_bounds"][1:], sicn[f"histogram_{terms.cells}"], strict=True
         )
         if bound <= LEAST_SICN + 1e-9
     )
     return [
-        ("triangles", f"{found['triangles']} of order {found['order']}, {found['points']} points"),
-        ("quality (SICN)", _spread(sicn, "") + f"; {below} triangles below {LEAST_SICN}"),
-        ("smallest angle", _spread(angle, " degrees")),
+        (terms.cells, f"{found[terms.cells]} of order {found['order']}, {found['points']} points"),
+        ("quality (SICN)", _spread(sicn, "") + f"; {below} {terms.cells} below {LEAST_SICN}"),
+        (terms.angle.removesuffix("_degrees").replace("_", " "), _spread(angle, " degrees")),
         ("aspect ratio", _spread(quality["aspect_ratio"], "")),
-        ("worst triangle", f"SICN {worst['sicn']:.3g}, in {worst['phase']} at {place}"),
+        (f"worst {terms.cell}", f"SICN {worst['sicn']:.3g}, in {worst['phase']} at {place}"),
     ]
 
 
@@ -120,24 +163,30 @@ def _spread(values: Mapping[str, Any], unit: str) -> str:
     return f"worst {values['worst']:.3g}{unit}, median {values['median']:.3g}{unit}"
 
 
-def _table(phases: Mapping[str, Any]) -> Table:
-    """Area, parts and holes of each phase, beside those of the image where there is one."""
+def _table(phases: Mapping[str, Any], terms: Terms) -> Table:
+    """Area or volume, parts and holes of each phase, beside those of the image if there is one."""
+    unit, factor = ("µm²", 1e12) if terms is TERMS[2] else ("µm³", 1e18)
     table = Table()
     table.add_column("phase")
-    for heading in ("triangles", "area, µm²", "of all", "error", "parts", "holes"):
+    headings = (terms.cells, f"{terms.measure}, {unit}", "of all", "error", "parts", "holes")
+    for heading in headings:
         table.add_column(heading, justify="right")
     for name, row in phases.items():
-        error = row["area_error"]
+        error = row[f"{terms.measure}_error"]
         table.add_row(
             escape(name),
-            str(row["triangles"]),
-            f"{row['area_m2'] * 1e12:.4g}",
-            f"{row['area_fraction']:.2%}",
+            str(row[terms.cells]),
+            f"{row[terms.content] * factor:.4g}",
+            f"{row[f'{terms.measure}_fraction']:.2%}",
             "" if error is None else f"{100.0 * error:+.2g} %",
             _beside(row, "parts"),
             _beside(row, "holes"),
         )
     return table
+
+
+def _terms(found: Mapping[str, Any]) -> Terms:
+    return TERMS[2 if TERMS[2].cells in found else 3]
 
 
 def _beside(row: Mapping[str, Any], what: str) -> str:

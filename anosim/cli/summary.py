@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from anosim.job import Outcome
+from anosim.report.words import terms_of
 
 MOST_TIMES = 6
 """Columns of the table of concentrations; of more times the last ones are shown."""
@@ -30,21 +31,21 @@ def _print_facts(rows: Iterable[tuple[str, str]]) -> None:
 
 
 def _image(found: Mapping[str, Any]) -> list[tuple[str, str]]:
-    image = found["image"]
+    image, terms = found["image"], terms_of(found)
     shape = " x ".join(map(str, image["shape_voxels"]))
     voxel = " x ".join(f"{size * 1e9:g}" for size in image["voxel_m"])
     return [
-        ("image", f"{shape} pixels of {voxel} nm (rows x columns)"),
-        ("area fraction, image", _shares(image["area_fraction"])),
+        ("image", f"{shape} {terms.voxels} of {voxel} nm ({terms.axes})"),
+        (f"{terms.measure} fraction, image", _shares(image[f"{terms.measure}_fraction"])),
     ]
 
 
 def _mesh(found: Mapping[str, Any]) -> list[tuple[str, str]]:
-    mesh = found["mesh"]
-    counts = f"{mesh['triangles']} triangles, {found['nodes']} unknowns"
+    mesh, terms = found["mesh"], terms_of(found)
+    counts = f"{mesh[terms.cells]} {terms.cells}, {found['nodes']} unknowns"
     quality = f"smallest angle {mesh['angle_smallest_degrees']:.1f} degrees"
     rows = [
-        ("area fraction, mesh", _shares(mesh["area_fraction"])),
+        (f"{terms.measure} fraction, mesh", _shares(mesh[f"{terms.measure}_fraction"])),
         ("mesh", f"{counts}, {quality}"),
     ]
     return [*rows, ("taken out", found["cleaning"])] if found["cleaning"] else rows
@@ -71,8 +72,9 @@ def _concentrations(found: Mapping[str, Any]) -> Table:
             key = f"standard_deviation_{words}_particles_mol_per_m3"
             table.add_row(f"  standard deviation {words} particles", *_numbers(surface[key]))
     for name, probe in found["probes"].items():
-        place = f"({probe['x_m'] * 1e6:.4g}, {probe['y_m'] * 1e6:.4g}) µm"
-        table.add_row(f"{name} at {place}", *_numbers(probe["concentration_mol_per_m3"]))
+        axes = [f"{axis}_m" for axis in "xyz" if f"{axis}_m" in probe]
+        place = ", ".join(f"{probe[axis] * 1e6:.4g}" for axis in axes)
+        table.add_row(f"{name} at ({place}) µm", *_numbers(probe["concentration_mol_per_m3"]))
     return table
 
 
@@ -83,10 +85,11 @@ def _arrival(found: Mapping[str, Any]) -> list[tuple[str, str]]:
     end = f"later than {found['until_s']:g} s"
     parts = zip(("a quarter", "half", "three quarters"), arrival["quartiles_s"], strict=True)
     times = [f"{part} {end if time is None else f'{time:.3g} s'}" for part, time in parts]
-    late = arrival["share_of_reachable_area_later_than_the_end"]
+    measure = terms_of(found).measure
+    late = arrival[f"share_of_reachable_{measure}_later_than_the_end"]
     rows = [
-        ("time to 90 %", f"of the reachable area: {', '.join(times)}"),
-        ("not yet at 90 %", f"{late:.1%} of the reachable area by the end"),
+        ("time to 90 %", f"of the reachable {measure}: {', '.join(times)}"),
+        ("not yet at 90 %", f"{late:.1%} of the reachable {measure} by the end"),
     ]
     for name, region in found["regions"].items():
         if region["average_mol_per_m3"][-1] is None:
@@ -102,9 +105,10 @@ def _checks(found: Mapping[str, Any]) -> list[tuple[str, str]]:
     pure = found["dimensionless"]
     length = pure["largest_distance_to_source_m"]
     biot = [f"{row['boundary']} ({row['phase']}) {row['biot']:.3g}" for row in pure["biot"]]
-    lost = found["unreachable_area_fraction"]
+    measure = terms_of(found).measure
+    lost = _shares(found[f"unreachable_{measure}_fraction"])
     rows = [
-        ("no path to a source", f"{_shares(lost)} of the area (stays as it was; not in the means)"),
+        ("no path to a source", f"{lost} of the {measure} (stays as it was; not in the means)"),
         ("farthest from a source", f"L = {length * 1e6:.3g} µm through the domain"),
     ]
     if biot:

@@ -29,6 +29,7 @@ def maps(
     times: Times = None,
     over: Microstructure | None = None,
     limits: tuple[float, float] | None = None,
+    columns: int = 2,
 ) -> Figure:
     """Concentration at some times, side by side on one colour scale.
 
@@ -40,6 +41,7 @@ def maps(
         times: s or strings with a unit; four up to the end, or the steady state, without them.
         over: the image that the mesh was made of, drawn below.
         limits: of the colour scale, mol/m^3.
+        columns: of a journal that the picture is at most as wide as, 1 or 2.
 
     Raises:
         InputError: a time outside of what was solved, or an image that is not the mesh's.
@@ -48,13 +50,14 @@ def maps(
         check_under(over, solution.domain.mesh)
     t, domain = _times(solution, times), solution.domain
     values = solution.values(t)
-    low, high = limits or _limits(solution, values)
+    low, high = limits or limits_of(solution, values)
     every, outside = surroundings(domain, over)
     triangles, norm = small_triangles(domain.connectivity), Normalize(low, high)
     titles = ["steady state"] if solution.problem.steady else durations(t)
     with matplotlib.rc_context(STYLE):
         windows = [window_of(domain.mesh)] * len(t)
-        page = sheet(windows, titles=titles, legend=swatches(outside), bar=True)
+        legend = swatches(outside)
+        page = sheet(windows, titles=titles, legend=legend, bar=True, columns=columns)
         draw_ground(page.panels, domain.mesh, over, every)
         for panel, field in zip(page.panels, values, strict=True):
             surface = draw_field(panel, domain, triangles, field, norm=norm, cmap="viridis")
@@ -74,7 +77,7 @@ def _times(solution: Solution, times: Times) -> Floats:
     return t
 
 
-def _limits(solution: Solution, values: Floats) -> tuple[float, float]:
+def limits_of(solution: Solution, values: Floats) -> tuple[float, float]:
     """What boundaries hold and what was there first; where these do not bound it, the values."""
     problem = solution.problem
     ends = [value for pair in problem.held_range.values() for value in pair]

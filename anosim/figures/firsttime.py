@@ -40,7 +40,11 @@ _DECADES = 1e-3
 
 
 def arrival(
-    solution: Solution, *, fraction: float = 0.9, over: Microstructure | None = None
+    solution: Solution,
+    *,
+    fraction: float = 0.9,
+    over: Microstructure | None = None,
+    columns: int = 2,
 ) -> Figure:
     """When each place first has a fraction of the source's concentration.
 
@@ -51,6 +55,7 @@ def arrival(
         solution: a transient solution.
         fraction: of the way from the initial to the sources' concentration.
         over: the image that the mesh was made of, drawn below.
+        columns: of a journal that the picture is at most as wide as, 1 or 2.
 
     Raises:
         InputError: a steady state, no source concentration, or an image that is not the mesh's.
@@ -68,6 +73,7 @@ def arrival(
             [window_of(domain.mesh)],
             legend=legend,
             bar=len(shown) > 0,
+            columns=columns,
             note=f"time to {number(100 * fraction)} % of the way to the source's concentration",
         )
         panel = page.panels[0]

@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon, Rectangle
 
+from anosim.errors import UnsupportedError
 from anosim.figures.ground import check_under, draw_ground, swatches, window_of
 from anosim.figures.readable import number
 from anosim.figures.sheet import Window, scale_bar, sheet
@@ -13,7 +14,7 @@ from anosim.figures.style import MM, STYLE, colours
 from anosim.figures.triangles import DENSE, draw_edges, edges_within
 from anosim.meshes import Floats, Mesh
 from anosim.microstructure import Microstructure
-from anosim.results.mesh_report import ANGLE_BINS, SICN_BINS, worst_triangle
+from anosim.results.mesh_report import ANGLE_BINS, SICN_BINS, worst_cell
 
 _MARK = "#d0021b"
 _BAR = "#6d8fb3"
@@ -34,12 +35,18 @@ def mesh_report(mesh: Mesh, *, over: Microstructure | None = None) -> Figure:
 
     Raises:
         InputError: an image that is not the mesh's.
+        UnsupportedError: a mesh in space.
     """
+    if mesh.dimension == 3:
+        raise UnsupportedError(
+            "the picture of a mesh report is of triangles in the plane: write tetrahedra to "
+            ".vtkhdf or .vtu for ParaView"
+        )
     if over is not None:
         check_under(over, mesh)
     phases = dict.fromkeys([*mesh.phases, *(over.phases if over else ())])
     areas = {phase: pair[0] for phase, pair in colours(phases).items()}
-    worst, whole = worst_triangle(mesh, over), _padded(window_of(mesh))
+    worst, whole = worst_cell(mesh, over), _padded(window_of(mesh))
     part = _around(mesh, int(worst["triangle"]), whole)
     titles = ["whole mesh", f"worst triangle, in {worst['phase']}", "", ""]
     with matplotlib.rc_context(STYLE):

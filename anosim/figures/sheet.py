@@ -8,8 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from anosim.errors import InputError
 from anosim.figures.readable import length, round_below
-from anosim.figures.style import DPI, MM, WIDTH
+from anosim.figures.style import DPI, MM, WIDTHS
 
 _MARGIN, _GAP, _TITLE, _NOTE = 1.5 * MM, 4.0 * MM, 5.0 * MM, 4.5 * MM
 _PAD = 1.0 * MM
@@ -52,6 +53,7 @@ def sheet(
     legend: Sequence[Any] = (),
     bar: bool = False,
     note: str = "",
+    columns: int = 2,
 ) -> Sheet:
     """A panel per window, with titles above, the legend and a note below.
 
@@ -61,13 +63,20 @@ def sheet(
         legend: matplotlib artists with labels.
         bar: whether to leave room for a colour bar.
         note: a line of text below everything.
+        columns: of the journal that the sheet is at most as wide as, 1 or 2.
+
+    Raises:
+        InputError: other than 1 or 2 columns.
     """
-    figure = Figure(figsize=(WIDTH, WIDTH), dpi=DPI)
+    if columns not in WIDTHS:
+        raise InputError(f"columns is {columns!r}: a picture is 1 or 2 columns wide")
+    most = WIDTHS[columns]
+    figure = Figure(figsize=(most, most), dpi=DPI)
     beside = sum(_BAR) if bar else 0.0
     shape = windows[0].height / windows[0].width
-    grid = _Grid.of(len(windows), shape, WIDTH - 2 * _MARGIN - beside)
+    grid = _Grid.of(len(windows), shape, most - 2 * _MARGIN - beside)
     noted = 1.03 * text_width(figure, note, fontsize=_SMALL) if note else 0.0
-    width = 2 * _MARGIN + max(grid.width + beside, _NARROWEST, min(noted, WIDTH - 2 * _MARGIN))
+    width = 2 * _MARGIN + max(grid.width + beside, _NARROWEST, min(noted, most - 2 * _MARGIN))
     key, below = _legend(figure, legend, width - 2 * _MARGIN)
     under = _NOTE if note else 0.0
     above = max(grid.height, (grid.strip + _SHORTEST) * bar)

@@ -8,8 +8,10 @@ from matplotlib.colors import to_rgb
 MM = 1.0 / 25.4
 """One millimetre in inches, matplotlib's unit."""
 
-WIDTH = 180.0 * MM
-"""Two columns of a journal."""
+WIDTHS = {1: 88.0 * MM, 2: 180.0 * MM}
+"""One and two columns of a journal."""
+
+WIDTH = WIDTHS[2]
 
 DPI = 200
 """Dots per inch of files; texts are measured at the same, for hinting changes their width."""

@@ -25,8 +25,8 @@ _SAMPLES, _DECADES = 300, 1e-4
 _LINE = 4.0 * MM
 """Height of a line of text."""
 
-Probes = Mapping[str, tuple[float | str, float | str]]
-"""Points (x, y) by name, m or strings with a unit."""
+Probes = Mapping[str, Sequence[float | str]]
+"""Points (x, y[, z]) by name, m or strings with a unit."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,8 @@ def curves(
 
     Args:
         solution: a transient solution.
-        regions: boxes, discs, masks by name.
-        probes: points (x, y) by name, in m or with a unit.
+        regions: boxes, discs, balls, masks by name.
+        probes: points (x, y[, z]) by name, in m or with a unit.
         times: at least two after 0, s or strings with a unit; without them up to four decades
             before the end, from where the mesh resolves the sources.
 
@@ -127,11 +127,12 @@ def _regions(solution: Solution, regions: Mapping[str, Region], t: Floats) -> li
 def _probes(solution: Solution, probes: Probes, t: Floats, first: int) -> list[_Curve]:
     spare, lines = _spare(solution), []
     for rank, (name, place) in enumerate(probes.items(), first):
-        x, y = (si(value, "m", f"probe {name!r}") for value in place)
-        values = solution.at(np.array([[x, y]]), t)[:, 0]
+        point = [si(value, "m", f"probe {name!r}") for value in place]
+        values = solution.at(np.array([point]), t)[:, 0]
         if np.isnan(values).any():
+            where = ", ".join(f"{x:.4g}" for x in point)
             raise InputError(
-                f"probe {name!r} at ({x:.4g}, {y:.4g}) m lies in no phase with a material; "
+                f"probe {name!r} at ({where}) m lies in no phase with a material; "
                 f"phases with one: {', '.join(solution.domain.phases)}"
             )
         lines.append(_Curve(name, values, spare[rank % len(spare)], "--"))

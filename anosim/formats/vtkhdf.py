@@ -15,19 +15,20 @@ from numpy.typing import NDArray
 
 from anosim.errors import InputError
 from anosim.formats.atomic import replacing
-from anosim.formats.meshes.vtk import boundary_table, codes, held
+from anosim.formats.meshes.vtk import BOUNDARY_TABLES, boundary_table, codes, held
 from anosim.meshes import Floats, Ints, Mesh
 from anosim.solution import Solution, Times
 
-_LINEAR, _QUADRATIC = 5, 22
-"""VTK's numbers of the triangle with 3 and with 6 nodes."""
+_KINDS = {3: 5, 6: 22, 4: 10, 10: 24}
+"""VTK's numbers of the triangles and tetrahedra with as many nodes."""
 
 
 def write_mesh(mesh: Mesh, path: str | PathLike[str]) -> None:
     """The whole mesh with ``phase`` and ``quality`` (SICN) per cell.
 
     ``phase`` counts through the field data's ``phases``, which holds the names. Field data
-    ``boundaries`` has the names of sides and interfaces, ``boundary_edges`` their edges.
+    ``boundaries`` has the names of sides and interfaces, ``boundary_edges`` (in space
+    ``boundary_facets``) their edges or facets.
 
     Raises:
         InputError: no such folder.
@@ -39,7 +40,7 @@ def write_mesh(mesh: Mesh, path: str | PathLike[str]) -> None:
         for name, texts in (("phases", mesh.phases), ("boundaries", boundaries)):
             _names(root, held(texts), name)
             root.file[f"names/{name}"] = codes(texts)  # texts of any length are slow to check
-        root["FieldData/boundary_edges"] = edges
+        root[f"FieldData/{BOUNDARY_TABLES[mesh.dimension]}"] = edges
 
 
 def write_solution(
@@ -94,14 +95,14 @@ def _file(path: str | PathLike[str]) -> Iterator[Any]:
 
 def _grid(root: Any, points: Floats, connectivity: Ints) -> None:
     count, nodes = connectivity.shape
-    kind = _LINEAR if nodes == 3 else _QUADRATIC
+    flat = np.zeros((len(points), 3 - points.shape[1]))
     root["NumberOfPoints"] = np.array([len(points)])
     root["NumberOfCells"] = np.array([count])
     root["NumberOfConnectivityIds"] = np.array([connectivity.size])
-    _dataset(root, "Points", np.column_stack([points, np.zeros(len(points))]))
+    _dataset(root, "Points", np.column_stack([points, flat]))
     _dataset(root, "Connectivity", connectivity.ravel())
     _dataset(root, "Offsets", np.arange(count + 1, dtype=np.int64) * nodes)
-    _dataset(root, "Types", np.full(count, kind, dtype=np.uint8))
+    _dataset(root, "Types", np.full(count, _KINDS[nodes], dtype=np.uint8))
 
 
 def _cell_data(root: Any, arrays: Mapping[str, NDArray[Any]]) -> None:

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from anosim.conditions import Concentration
-from anosim.curved import edge_lengths, edge_rule, edge_shapes
+from anosim.curved import facet_rule, facet_sizes, shapes
 from anosim.integrate.evolution import Evolution
 from anosim.meshes import Boundary, Floats, Ints
 from anosim.problem import Diffusion
@@ -32,7 +32,7 @@ class Balance:
         return tuple(self.problem.boundary_conditions)
 
     def rates(self, u: Floats, slope: Floats, time: float) -> Floats:
-        """Inflow at each boundary, then use by reactions, mol/m/s, shape (n_names + 1,).
+        """Inflow at each boundary, then use by reactions, mol/s or mol/m/s, shape (n_names + 1,).
 
         Where the concentration is given, the inflow is the residual M du/dt + K u + N(u) - b of the
         boundary's nodes: so all of them together balance the content to rounding.
@@ -57,16 +57,16 @@ class Balance:
             for name, share in self._shares.items():
                 inflow[name] += float(share @ missing)
         used = float(self._reaction @ u)
-        return np.array([*inflow.values(), used]) * form.diffusivity_scale
+        return np.array([*inflow.values(), used]) * form.flow
 
     def jumped(self, grown: Floats) -> Floats:
-        """Inflow, mol/m, that a change of the given values makes without any slope."""
+        """Inflow, mol or mol/m, that a change of the given values makes without any slope."""
         form = self.evolution.form
         content = self.evolution.discretisation.mass(np.ones(len(grown))) * grown
         inflow = dict.fromkeys(self.names, 0.0)
         for name, share in self._shares.items():
             inflow[name] = float(share @ content)
-        return np.array([*inflow.values(), 0.0]) * form.length**2
+        return np.array([*inflow.values(), 0.0]) * form.space
 
     @cached_property
     def _shares(self) -> dict[Boundary, Floats]:
@@ -77,26 +77,27 @@ class Balance:
     @cached_property
     def _reaction(self) -> Floats:
         form = self.evolution.form
-        return form.domain.weights(scale=form.reaction) / form.length**2
+        return form.domain.weights(scale=form.reaction) / form.space
 
     @cached_property
-    def _saturable(self) -> dict[int, "_Edges"]:
-        return dict(self._edges())
+    def _saturable(self) -> dict[int, "_Facets"]:
+        return dict(self._facets())
 
-    def _edges(self) -> Iterator[tuple[int, "_Edges"]]:
+    def _facets(self) -> Iterator[tuple[int, "_Facets"]]:
         form = self.evolution.form
-        at, weight = edge_rule()
-        shape = edge_shapes(form.domain.order, at)
+        at, weight = facet_rule(form.domain.dimension)
+        shape = shapes(form.domain.order, at)
+        scale = form.space / form.length
         for rank, term in enumerate(form.terms):
             if not term.linear:
-                nodes, lengths = form.domain.nodes_of(term.edges)
-                speed = edge_lengths(lengths, at) / form.length
-                yield rank, _Edges(term, nodes, shape, speed * weight)
+                nodes, places = form.domain.nodes_of(term.facets)
+                size = facet_sizes(places, at) / scale
+                yield rank, _Facets(term, nodes, shape, size * weight)
 
 
 @dataclass(frozen=True, eq=False)
-class _Edges:
-    """The edges of an uptake that saturates, with quadrature along them."""
+class _Facets:
+    """The facets of an uptake that saturates, with quadrature on them."""
 
     term: BoundaryTerm
     nodes: Ints

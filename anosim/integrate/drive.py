@@ -257,8 +257,8 @@ def _reactions(
     for name, share in form.domain.shares(names).items():
         whole = share[form.domain.twins]
         fluxes[name] = BoundaryFlux(
-            constant=float(share @ held) * form.diffusivity_scale,
-            value=shapes @ disc.stiffness(whole) * form.diffusivity_scale,  # K, M are symmetric
-            slope=shapes @ disc.mass(whole) * form.length**2,
+            constant=float(share @ held) * form.flow,
+            value=shapes @ disc.stiffness(whole) * form.flow,  # K, M are symmetric
+            slope=shapes @ disc.mass(whole) * form.space,
         )
     return fluxes

@@ -72,8 +72,8 @@ class Evolution:
     def shortest(self) -> float:
         """Time in which the fastest cell relaxes."""
         form = self.form
-        areas = form.domain.areas / form.length**2
+        squares = (form.domain.volumes / form.space) ** (2 / form.domain.dimension)
         D = form.diffusivity.copy()
         for law in form.laws:
             D[law.cells] = law.kappa  # of the order of D0
-        return float(np.min(form.capacity * areas / D))
+        return float(np.min(form.capacity * squares / D))

@@ -4,6 +4,8 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
+
 from anosim.errors import InputError, listing
 from anosim.features import FEATURES, check_supported
 from anosim.integrate.discretisation import Discretisation
@@ -42,6 +44,15 @@ class FiniteElements(ABC):
 
     name: ClassVar[str]
     supports: ClassVar[frozenset[str]] = frozenset(feature.name for feature in FEATURES)
+
+    @property
+    def accuracy(self) -> float:
+        """Residual that iterations may leave, relative to the right-hand side.
+
+        So far below the tolerance that the time integration's estimates of its error, which are
+        differences of solutions, do not see it; a steady state is worth 1e-11 at any tolerance.
+        """
+        return float(np.clip(1e-3 * self.tolerance, 1e-13, 1e-11))
 
     @abstractmethod
     def assemble(self, form: WeakForm) -> Discretisation:

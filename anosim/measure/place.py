@@ -17,15 +17,24 @@ SIDES = {
 """Each side's axis, and whether it is at the end of it."""
 
 
-def mask_of(image: Microstructure, phase: str) -> Mask:
-    """Where a phase is.
+def label_of(image: Microstructure, phase: str) -> int:
+    """The label of a phase.
 
     Raises:
         InputError: no such phase.
     """
     if phase not in image.phases:
         raise InputError(f"there is no phase {phase!r}; the image has {listing(image.phases)}")
-    return np.asarray(image.labels == image.phases[phase])
+    return image.phases[phase]
+
+
+def mask_of(image: Microstructure, phase: str) -> Mask:
+    """Where a phase is.
+
+    Raises:
+        InputError: no such phase.
+    """
+    return np.asarray(image.labels == label_of(image, phase))
 
 
 def axes_of(image: Microstructure) -> str:

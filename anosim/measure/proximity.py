@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anosim.errors import InputError
-from anosim.measure.place import mask_of
+from anosim.measure.place import label_of
 from anosim.microstructure import Microstructure
 
 Singles = NDArray[np.float32]
@@ -71,19 +71,19 @@ def proximity(image: Microstructure, of: str, to: str) -> Proximity:
         to: the phase that is looked for.
 
     Raises:
-        InputError: no such phase, the same phase twice, or a phase without a surface.
+        InputError: no such phase, or the same phase twice.
     """
-    from anosim.measure.gather import surface_voxels
+    from anosim.measure.compiled import fitting
+    from anosim.measure.nearest import surface_distances
 
     if of == to:
         raise InputError(f"proximity of {of!r} to itself is nowhere greater than 0")
-    mask_of(image, of)
-    distance = distance_to(image, to)
     labels = image.labels.reshape((1, *image.labels.shape)[-3:])
-    found, where = surface_voxels(
-        labels, image.phases[of], distance.reshape(labels.shape), labels.size // 16 + 1024
-    )
-    found *= np.float32(min(image.voxel))
+    least = min(image.voxel)
+    spacing = tuple(h / least for h in (least, *image.voxel)[-3:])
+    with fitting(labels.size):
+        found, where = surface_distances(labels, label_of(image, of), label_of(image, to), spacing)
+    found *= np.float32(least)
     return Proximity(of, to, image.labels.shape, found, where)
 
 
@@ -93,19 +93,3 @@ def hausdorff(image: Microstructure, a: str, b: str) -> float:
     Each direction is ``proximity(...).maximum``.
     """
     return max(proximity(image, a, b).maximum, proximity(image, b, a).maximum)
-
-
-def distance_to(image: Microstructure, phase: str) -> Singles:
-    """Distance from every voxel's middle to that of the phase's nearest, in smallest voxel sizes.
-
-    Raises:
-        InputError: no such phase.
-    """
-    import edt  # type: ignore[import-not-found]
-
-    from anosim.measure.compiled import cores
-
-    outside = ~mask_of(image, phase)
-    relative = tuple(h / min(image.voxel) for h in image.voxel)
-    found: Singles = edt.edt(outside, anisotropy=relative, black_border=False, parallel=cores())
-    return found

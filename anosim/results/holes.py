@@ -11,31 +11,32 @@ Counts = dict[str, tuple[int, int]]
 
 
 def mesh_parts_and_holes(mesh: Mesh) -> Counts:
-    """Parts, joined by edges, and holes: parts of the rest, joined by points, off the border."""
-    outer = np.unique(mesh.edges.vertices[mesh.edges.cells[:, 1] < 0])
+    """Parts, joined by facets, and holes: parts of the rest, joined by points, off the border."""
+    outer = np.unique(mesh.facets.vertices[mesh.facets.cells[:, 1] < 0])
     found = {}
     for rank, name in enumerate(mesh.phases):
         inside = mesh.cell_phase == rank
-        found[name] = (_joined_by_edges(mesh, inside), _closed(mesh, ~inside, outer))
+        found[name] = (_joined_by_facets(mesh, inside), _closed(mesh, ~inside, outer))
     return found
 
 
 def image_parts_and_holes(image: Microstructure) -> Counts:
-    """Parts, joined by sides of pixels, and holes: parts of the rest, joined by corners too."""
+    """Parts, joined by faces of voxels, and holes: parts of the rest, joined by corners too."""
     from scipy.ndimage import generate_binary_structure, label
 
-    corners = generate_binary_structure(2, 2)
+    corners = generate_binary_structure(image.labels.ndim, image.labels.ndim)
     found = {}
     for name, value in image.phases.items():
         inside = image.labels == value
         rest, count = label(~inside, corners)
-        border = np.concatenate([rest[0], rest[-1], rest[:, 0], rest[:, -1]])
+        ends = (np.take(rest, (0, -1), axis).ravel() for axis in range(rest.ndim))
+        border = np.concatenate(list(ends))
         found[name] = (int(label(inside)[1]), count - len(np.setdiff1d(border, [0])))
     return found
 
 
-def _joined_by_edges(mesh: Mesh, inside: NDArray[np.bool_]) -> int:
-    pairs = mesh.edges.cells[mesh.edges.cells[:, 1] >= 0]
+def _joined_by_facets(mesh: Mesh, inside: NDArray[np.bool_]) -> int:
+    pairs = mesh.facets.cells[mesh.facets.cells[:, 1] >= 0]
     pairs = pairs[inside[pairs].all(axis=1)]
     number = np.cumsum(inside) - 1
     return len(np.unique(_components(int(inside.sum()), number[pairs])))
@@ -46,8 +47,13 @@ def _closed(mesh: Mesh, inside: NDArray[np.bool_], outer: Ints) -> int:
     corners = mesh.corners[inside]
     if len(corners) == 0:
         return 0
-    part = _components(len(mesh.points), np.vstack([corners[:, :2], corners[:, 1:]]))
+    part = _components(len(mesh.points), _chained(corners))
     return len(np.setdiff1d(part[corners[:, 0]], part[outer]))
+
+
+def _chained(corners: Ints) -> Ints:
+    """Pairs that join all corners of each cell."""
+    return np.concatenate([corners[:, i : i + 2] for i in range(corners.shape[1] - 1)])
 
 
 def _components(count: int, pairs: Ints) -> Ints:

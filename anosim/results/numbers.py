@@ -5,7 +5,6 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from anosim.conditions import Condition, InterfaceTransfer
 from anosim.meshes import Floats
@@ -13,11 +12,12 @@ from anosim.microstructure import Microstructure
 from anosim.regions import Region
 from anosim.results.dimensionless import dimensionless, label
 from anosim.results.mesh_report import mesh_numbers
+from anosim.results.terms import TERMS
 from anosim.solution import Solution, Times
 from anosim.surfaces import ParticleSurfaces
 
 EMPTY: Mapping[str, Region] = MappingProxyType({})
-Points = Mapping[str, tuple[float, float]]
+Points = Mapping[str, tuple[float, ...]]
 QUARTILES = (0.25, 0.5, 0.75)
 
 
@@ -32,16 +32,18 @@ def numbers(
 ) -> dict[str, Any]:
     """Everything that is reported about a run, nested, SI units in the keys.
 
+    Of the plane areas, and lithium per metre of depth; of space volumes, and lithium.
+
     Args:
         image: what was meshed.
         solution: what came out.
         times: output times, s; empty for a steady state.
-        probes: (x, y) of named points, m.
+        probes: (x, y[, z]) of named points, m.
         arrival: ``solution.time_to(0.9)``, or None where that has no meaning.
         regions: by name.
         surfaces: of particles, at the output times.
     """
-    problem = solution.problem
+    problem, terms = solution.problem, TERMS[solution.domain.dimension]
     when = list(times) or None
     averages = {name: solution.average(name, when) for name in solution.domain.phases}
     names = [(name, label(name)) for name, c in problem.conditions.items() if _known(c)]
@@ -64,15 +66,17 @@ def numbers(
         "particle_surfaces": {
             label((found.particles, found.contact)): surface_numbers(found) for found in surfaces
         },
-        "flux_mol_per_m_per_s": {text: solution.flux(name, when) for name, text in names},
-        "uptake_mol_per_m": (
+        f"flux_{terms.amount}_per_s": {text: solution.flux(name, when) for name, text in names},
+        f"uptake_{terms.amount}": (
             {text: solution.uptake(name, when) for name, text in names} if when else None
         ),
-        "consumed_mol_per_m": solution.consumed(when) if when and _reacts(solution) else None,
+        f"consumed_{terms.amount}": (
+            solution.consumed(when) if when and _reacts(solution) else None
+        ),
         "mass_imbalance": solution.imbalance(when),
         "overshoot_share": overshoot(solution, when),
         "resolved_from_s": None if problem.steady else solution.resolved_from,
-        "unreachable_area_fraction": dict(solution.unreachable),
+        f"unreachable_{terms.measure}_fraction": dict(solution.unreachable),
         "time_to_90_percent": None if arrival is None else arrival_numbers(solution, arrival),
         "dimensionless": dimensionless(problem, times),
         "nodes": len(solution.domain.points),
@@ -101,7 +105,7 @@ def surface_numbers(found: ParticleSurfaces) -> dict[str, Any]:
 
     The variance over all surfaces is that between the particles' means plus that within.
     """
-    length = found.contact_length * found.reached
+    length = found.contact_size * found.reached
     known = length > 0.0
     share = length[known] / length[known].sum()
     mean = found.mean[:, known] @ share
@@ -133,20 +137,21 @@ def image_numbers(image: Microstructure) -> dict[str, Any]:
     return {
         "shape_voxels": list(image.labels.shape),
         "voxel_m": list(image.voxel),
-        "area_fraction": dict(image.fractions),
+        f"{TERMS[image.labels.ndim].measure}_fraction": dict(image.fractions),
     }
 
 
 def arrival_numbers(solution: Solution, arrival: Floats) -> dict[str, Any]:
-    """Quartiles over the area that a source reaches, and the share of it that is not there yet."""
+    """Quartiles over what a source reaches, and the share of it that is not there yet."""
     weights = solution.domain.weights(solution.reached)
+    measure = TERMS[solution.domain.dimension].measure
     known = ~np.isnan(arrival)
     arrival, weights = arrival[known], weights[known]
     share = weights[np.isinf(arrival)].sum() / weights.sum()
     return {
         "reference_mol_per_m3": solution.reference,
         "quartiles_s": [quantile(arrival, weights, part) for part in QUARTILES],
-        "share_of_reachable_area_later_than_the_end": float(share),
+        f"share_of_reachable_{measure}_later_than_the_end": float(share),
     }
 
 
@@ -173,9 +178,12 @@ def plain(value: Any) -> Any:
 
 
 def _probes(solution: Solution, when: list[float] | None, probes: Points) -> dict[str, Any]:
-    points: NDArray[np.float64] = np.array(list(probes.values()), dtype=float).reshape(-1, 2)
+    points = np.array(list(probes.values()), dtype=float)
     values = solution.at(points, when) if len(points) else np.empty((0, 0))
     return {
-        name: {"x_m": x, "y_m": y, "concentration_mol_per_m3": values[:, rank]}
-        for rank, (name, (x, y)) in enumerate(probes.items())
+        name: {
+            **{f"{axis}_m": x for axis, x in zip("xyz", place, strict=False)},
+            "concentration_mol_per_m3": values[:, rank],
+        }
+        for rank, (name, place) in enumerate(probes.items())
     }

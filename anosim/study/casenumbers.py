@@ -39,7 +39,7 @@ def case_numbers(case: Case, solution: Solution) -> dict[str, Any]:
     found["triangles"] = len(mesh.cells)
     found["triangles_inside"] = len(solution.domain.cells)
     found["unknowns"] = len(solution.base)
-    found["mesh_size_m"] = float(np.sqrt(mesh.areas.sum() / len(mesh.cells)))
+    found["mesh_size_m"] = float(np.sqrt(mesh.volumes.sum() / len(mesh.cells)))
     places: dict[str, str | Region] = {f"average.{name}": name for name in solution.domain.phases}
     places |= {f"region.{n}": r for n, r in case.regions.items()}
     for name, where in places.items():

@@ -183,9 +183,9 @@ class Family:
         for name, share in self._shares.items():
             constant, value, slope = self._model.reactions(at, share[form.domain.twins])
             passages[name] = BoundaryFlux(
-                constant * form.diffusivity_scale,
-                value * form.diffusivity_scale,
-                slope * form.length**2,
+                constant * form.flow,
+                value * form.flow,
+                slope * form.space,
             )
         return FamilySolution(
             shared=self._weights,

@@ -123,7 +123,7 @@ class Probes:
         domain = form.domain
         theta = dict(zip(domain.phases, at.mass.tolist(), strict=True))
         kappa = domain.per_cell(self._affine.first.solubility)
-        share = domain.areas / form.length**2 * domain.per_cell(theta) * kappa
+        share = domain.volumes / form.space * domain.per_cell(theta) * kappa
         per = domain.connectivity.shape[1]
         nodes = domain.twins[domain.connectivity].ravel()
         return np.bincount(nodes, np.repeat(share / per, per), len(domain.points))

@@ -38,9 +38,9 @@ from anosim.testing.solver_checks import (
     check_uptake_surface,
     check_values_over_time,
 )
-from anosim.testing.structured import rectangle
+from anosim.testing.structured import box, rectangle
 
-__all__ = ["MESHER_CHECKS", "SOLVER_CHECKS", "crank_slab", "name_of", "rectangle"]
+__all__ = ["MESHER_CHECKS", "SOLVER_CHECKS", "box", "crank_slab", "name_of", "rectangle"]
 
 
 def name_of(check: Callable[..., None]) -> str:

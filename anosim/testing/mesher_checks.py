@@ -11,7 +11,7 @@ def check_box_is_filled(mesher: Mesher) -> None:
     image = _blobs()
     mesh = mesher.mesh(image)
     width, height = image.extent
-    error = abs(float(mesh.areas.sum()) / (width * height) - 1.0)
+    error = abs(float(mesh.volumes.sum()) / (width * height) - 1.0)
     assert error < 1e-12, f"the mesh's area differs from the image's by {error:.1e}"
     for side, axis, place, length in (
         ("left", 0, 0.0, height),
@@ -32,7 +32,7 @@ def check_phases_are_kept(mesher: Mesher) -> None:
     assert mesh.phases == tuple(image.phases), f"phases are {mesh.phases}"
     whole = float(np.prod(image.extent))
     for phase, fraction in image.fractions.items():
-        error = abs(mesh.phase_areas[phase] / whole / fraction - 1.0)
+        error = abs(mesh.phase_volumes[phase] / whole / fraction - 1.0)
         assert error < 0.02, f"area of {phase!r} differs from its pixels' by {error:.1%}"
     assert set(mesh.interfaces) == {("pore", "particle"), ("pore", "shell"), ("particle", "shell")}
 
@@ -40,7 +40,7 @@ def check_phases_are_kept(mesher: Mesher) -> None:
 def check_mesh_is_conforming(mesher: Mesher) -> None:
     """No hanging node: the only edges with one triangle are those of the four sides."""
     mesh = mesher.mesh(_blobs())
-    outer = int(np.sum(mesh.edges.cells[:, 1] < 0))
+    outer = int(np.sum(mesh.facets.cells[:, 1] < 0))
     named = sum(len(edges) for edges in mesh.sides.values())
     assert outer == named, f"{outer} edges have one triangle, the sides have {named}"
 

@@ -1,10 +1,11 @@
-"""A structured mesh whose every number is known."""
+"""Structured meshes whose every number is known."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
 from anosim.meshes import Mesh
+from anosim.voxels import split_grid
 
 
 def rectangle(
@@ -48,3 +49,23 @@ def rectangle(
         "bottom": pairs(node[-1]),
     }
     return Mesh(points, triangles, np.searchsorted(cuts, middle), tuple(phases), sides)
+
+
+def box(
+    extent: tuple[float, float, float] = (1.0, 1.0, 1.0),
+    cells: tuple[int, int, int] = (4, 4, 4),
+    *,
+    phases: Sequence[str] = ("all",),
+    cuts: Sequence[float] = (),
+) -> Mesh:
+    """A structured mesh of tetrahedra of a box, its phases side by side.
+
+    Args:
+        extent: along x, y and z, m.
+        cells: boxes along x, y and z, each split into six tetrahedra.
+        phases: names from left to right.
+        cuts: x of the borders between them; each must be a grid line.
+    """
+    x, y, z = (np.linspace(0.0, length, n + 1) for length, n in zip(extent, cells, strict=True))
+    phase = np.searchsorted(cuts, (x[1:] + x[:-1]) / 2.0)
+    return split_grid((x, y, z), np.broadcast_to(phase, cells[::-1]), tuple(phases))

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from anosim.curved import cross, distortion
 from anosim.meshes import Mesh
-from anosim.topology import edges_of
+from anosim.topology import facets_of
 from anosim_geometry.curves import Curves
 from anosim_geometry.gmsh_fill import Triangles
 from anosim_geometry.network import OUTSIDE, Network
@@ -129,7 +129,7 @@ def second_order(mesh: Mesh, curves: Curves, bulge: Floats) -> Mesh:
 def _where_valid(curves: Curves, moved: Curves, triangles: Triangles, is_node: Bools) -> Curves:
     """The moved points, but where a triangle would suffer those of the arc as they were."""
     cells = triangles.cells
-    edges = edges_of(cells)
+    edges = facets_of(cells)
     of_segment = edges.cells[edges.find(curves.segments)]
     of_point = np.zeros(len(curves.points), dtype=np.int64)
     of_point[curves.segments[:, 0]] = curves.arc

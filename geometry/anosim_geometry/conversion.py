@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from anosim.errors import MeshError
 from anosim.meshes import Mesh
 from anosim.microstructure import Microstructure
-from anosim.topology import Edges, edges_of
+from anosim.topology import Facets, facets_of
 from anosim_geometry.curves import Curves
 from anosim_geometry.gmsh_fill import Triangles
 from anosim_geometry.network import OUTSIDE, Network
@@ -30,7 +30,7 @@ def to_mesh(
         MeshError: a segment is no edge, an edge between regions is no segment, or the
             triangles do not fill the box.
     """
-    edges = edges_of(triangles.cells)
+    edges = facets_of(triangles.cells)
     _check_conforming(network, curves, triangles, edges)
     points = _in_metres(triangles.points, microstructure, curves, network)
     names = list(microstructure.phases)
@@ -46,15 +46,17 @@ def to_mesh(
         sides=_sides(points, hull, microstructure.extent),
     )
     width, height = microstructure.extent
-    if abs(mesh.areas.sum() / (width * height) - 1.0) > 1e-12:
+    if abs(mesh.volumes.sum() / (width * height) - 1.0) > 1e-12:
         raise MeshError(
-            f"the triangles cover {mesh.areas.sum():.15g} m^2 of the image's "
+            f"the triangles cover {mesh.volumes.sum():.15g} m^2 of the image's "
             f"{width * height:.15g} m^2: please report this image"
         )
     return mesh
 
 
-def _check_conforming(network: Network, curves: Curves, triangles: Triangles, edges: Edges) -> None:
+def _check_conforming(
+    network: Network, curves: Curves, triangles: Triangles, edges: Facets
+) -> None:
     """Edges between regions, and on the hull, are the segments: all of them and no others."""
     region = np.append(triangles.region, OUTSIDE)[edges.cells]
     boundary = np.flatnonzero(region[:, 0] != region[:, 1])

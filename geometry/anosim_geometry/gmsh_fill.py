@@ -1,7 +1,5 @@
 """Triangles between given segments: regions and a size field handed to Gmsh."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,25 +12,16 @@ from anosim.errors import MeshError
 from anosim_geometry.curves import Curves
 from anosim_geometry.dependency import load_gmsh
 from anosim_geometry.faces import Face
+from anosim_geometry.gmsh_session import BASIC_OPTIONS, last_words, session
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 OPTIONS = {
-    "General.Terminal": 0,
-    "General.Verbosity": 2,
-    "General.NumThreads": 1,
+    **BASIC_OPTIONS,
     "Geometry.AutoCoherence": 0,
     "Geometry.Tolerance": 1e-8,
     "Mesh.Algorithm": 6,  # frontal Delaunay: the roundest triangles
-    "Mesh.ElementOrder": 1,
-    "Mesh.MeshSizeExtendFromBoundary": 0,
-    "Mesh.MeshSizeFromPoints": 0,
-    "Mesh.MeshSizeFromCurvature": 0,
-    "Mesh.MeshSizeMin": 0,
-    "Mesh.MeshSizeMax": 1e22,
-    "Mesh.MeshSizeFactor": 1,
-    "Mesh.RandomSeed": 1,
     "Mesh.RecombineAll": 0,
     "Mesh.Smoothing": 0,  # done afterwards, better and faster
 }
@@ -69,7 +58,7 @@ def filled(
         MissingDependencyError: Gmsh cannot be loaded.
     """
     gmsh = load_gmsh()
-    with TemporaryDirectory(prefix="anosim-") as folder, _session(gmsh):
+    with TemporaryDirectory(prefix="anosim-") as folder, session(gmsh, OPTIONS):
         try:
             _set_field(gmsh, field, pixel, Path(folder) / "sizes.bin")
             _set_geometry(gmsh, curves, faces)
@@ -79,36 +68,8 @@ def filled(
             raise
         except Exception as error:  # the Python layer of Gmsh raises plain Exception
             raise MeshError(
-                f"Gmsh could not fill the regions with triangles ({error}); {_last_words(gmsh)}"
+                f"Gmsh could not fill the regions with triangles ({error}); {last_words(gmsh)}"
             ) from error
-
-
-@contextmanager
-def _session(gmsh: Any) -> Iterator[None]:
-    """A model of our own, in the user's session if there is one, which is left as it was."""
-    own = not gmsh.isInitialized()
-    if own:
-        gmsh.initialize(readConfigFiles=False, interruptible=False)
-    try:
-        before = {name: gmsh.option.getNumber(name) for name in OPTIONS}
-        current = None if own else gmsh.model.getCurrent()
-        for name, value in OPTIONS.items():
-            gmsh.option.setNumber(name, value)
-        if own:
-            gmsh.logger.start()
-        gmsh.model.add("anosim")
-        try:
-            yield
-        finally:
-            if not own:
-                gmsh.model.remove()
-                gmsh.model.setCurrent(current)
-                for name, number in before.items():
-                    gmsh.option.setNumber(name, number)
-    finally:
-        if own:
-            gmsh.logger.stop()
-            gmsh.finalize()
 
 
 def _set_field(gmsh: Any, field: Floats, pixel: tuple[float, float], path: Path) -> None:
@@ -172,7 +133,7 @@ def _collected(gmsh: Any, curves: Curves, faces: list[Face]) -> Triangles:
     for surface, face in enumerate(faces, start=1):
         _, nodes = gmsh.model.mesh.getElementsByType(2, surface)
         if len(nodes) == 0:
-            raise MeshError(f"Gmsh left region {face.region} empty; {_last_words(gmsh)}")
+            raise MeshError(f"Gmsh left region {face.region} empty; {last_words(gmsh)}")
         cells.append(index[np.asarray(nodes, dtype=np.int64)].reshape(-1, 3))
         region.append(np.full(len(nodes) // 3, face.region, dtype=np.int64))
     points = np.concatenate([curves.points, places[free]])
@@ -184,9 +145,3 @@ def _nodes(gmsh: Any, dimension: int = -1) -> tuple[Ints, Floats]:
     tags, coordinates, _ = gmsh.model.mesh.getNodes(dimension)
     places = np.asarray(coordinates, dtype=np.float64).reshape(-1, 3)[:, :2]
     return np.asarray(tags, dtype=np.int64), places
-
-
-def _last_words(gmsh: Any) -> str:
-    """What Gmsh said last, as a sentence's end; in the user's session they may have no log."""
-    lines = gmsh.logger.get() or [gmsh.logger.getLastError() or "none"]
-    return f"its last message: {lines[-1]}"

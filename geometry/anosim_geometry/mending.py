@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anosim.curved import cross
-from anosim.topology import edges_of
+from anosim.topology import facets_of
 from anosim_geometry.quality import sicn, sicn_of
 
 Floats = NDArray[np.float64]
@@ -74,7 +74,7 @@ def mended(points: Floats, cells: Ints, region: Ints, free: Bools) -> tuple[Floa
 def _turn(draft: _Draft, near: Ints) -> bool:
     """Turn over edges of bad triangles where that makes the smallest angle larger."""
     points, cells, region, quality = draft.points, draft.cells, draft.region, draft.quality
-    edges = edges_of(cells[near])
+    edges = facets_of(cells[near])
     inner = np.flatnonzero(edges.cells[:, 1] >= 0)
     pair = near[edges.cells[inner]]
     inner = inner[(region[pair[:, 0]] == region[pair[:, 1]]) & (quality[pair].min(axis=1) < GOOD)]

@@ -1,10 +1,9 @@
-"""The mesher plugin "gmsh": a conforming triangle mesh of any 2D label image."""
+"""The mesher plugin "gmsh": a conforming mesh of any label image or volume."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from anosim.errors import UnsupportedError
 from anosim.meshes import Mesh
 from anosim.microstructure import Microstructure
 from anosim.progress import report
@@ -16,6 +15,7 @@ from anosim_geometry.islands import Cleaning, cleaned
 from anosim_geometry.network import network_of
 from anosim_geometry.sizing import Floats, Sizes, wishes_of, wishes_with
 from anosim_geometry.smoothing import smoothed
+from anosim_geometry.solid.mesher import meshed_volume
 from anosim_geometry.triangulation import Limits, triangulated
 
 INTERFACE_PIXELS, BULK_PIXELS = 1.0, 4.0
@@ -24,7 +24,7 @@ INTERFACE_PIXELS, BULK_PIXELS = 1.0, 4.0
 
 @dataclass(frozen=True)
 class GmshMesher:
-    """Triangles that follow smoothed phase boundaries, finer there than in the bulk.
+    """Triangles or tetrahedra that follow smoothed phase boundaries, finer there than in the bulk.
 
     Boundaries between phases are smoothed: where edges are at most a pixel long they stay within
     0.45 pixels of the pixels' edges, and every phase keeps its area to within 0.5 % (longer edges
@@ -61,6 +61,16 @@ class GmshMesher:
 
     A pixel is its shorter side.
 
+    In volumes elements are tetrahedra, and regions are connected over faces of voxels: those that
+    touch at an edge or a corner are separate parts that share the points there. Edges on surfaces,
+    the box included, are as long as a voxel's, and cut a face in two. A longer ``interface_size``
+    resamples the labels to voxels of that size, in which phases keep their volumes but what is
+    thinner may merge; a shorter one cuts voxels into a whole number of parts, their shape kept.
+    ``gap_elements`` makes no edges shorter than those on surfaces, ``order=2`` puts points in the
+    middle of straight edges, and ``interface_sizes`` is not supported. Sides that ``periodic``
+    joins ("z" for front and back) keep the exact edges of the voxels. Where Gmsh fails every
+    voxel is cut into six tetrahedra, and a ``MeshWarning`` says so.
+
     Raises:
         InputError: an option that is out of its range, or two that exclude each other.
     """
@@ -94,12 +104,13 @@ class GmshMesher:
         """A conforming mesh of the image's box; every segment on a phase boundary is an edge.
 
         Warns:
-            MeshSizeWarning: the sizes lead to more than ``max_elements`` triangles, or the
+            MeshSizeWarning: the sizes lead to more than ``max_elements`` elements, or the
                 boundaries need more than ``elements``.
+            MeshWarning: Gmsh failed to fill a volume.
 
         Raises:
             InputError: the sizes are far too small for the image, or for phases it does not have.
-            UnsupportedError: the image is three-dimensional.
+            UnsupportedError: an option that volumes do not have, or periodic="z" in the plane.
             MissingDependencyError: Gmsh or shapely is not installed.
             MeshError: no valid mesh came out.
         """
@@ -124,13 +135,11 @@ class GmshMesher:
         return self._meshed(microstructure, edge_lengths)
 
     def _meshed(self, microstructure: Microstructure, edge_lengths: Floats | None) -> Mesh:
-        if microstructure.labels.ndim != 2:
-            raise UnsupportedError(
-                f"the mesher 'gmsh' meshes 2D images; this one has shape "
-                f"{microstructure.labels.shape}: take one slice, labels[i]"
-            )
         load_gmsh()
         microstructure, _ = self.cleaned(microstructure)
+        if microstructure.labels.ndim == 3:
+            return meshed_volume(self, microstructure, edge_lengths)
+        options.check_plane(self)
         sizes = self.sizes(microstructure)
         network = network_of(microstructure.labels, straight=self.staircase)
         smooth = network.curves if self.staircase else smoothed(network)

@@ -24,6 +24,7 @@ WHOLE_NUMBERS = {
     "least_pixels": (0, "the fewest pixels that a region may have (0 keeps all regions)"),
 }
 """The least value of each option that counts, and what it is."""
+PERIODIC = ("", "x", "y", "z", "xy", "xz", "yz", "xyz")
 
 
 def length(given: float | str, name: str) -> float:
@@ -193,8 +194,21 @@ def check_choices(mesher: "GmshMesher") -> None:
         raise UnsupportedError(
             f"GmshMesher.order is {mesher.order!r}: choose 1 (straight) or 2 (bent sides)"
         )
-    if mesher.periodic not in ("", "x", "y", "xy"):
+    if mesher.periodic not in PERIODIC:
         raise InputError(
             f'GmshMesher.periodic is {mesher.periodic!r}: choose "x" (left and right match), '
-            '"y" (top and bottom) or "xy"'
+            '"y" (top and bottom), in volumes "z" (front and back), or several, as "xy"'
+        )
+
+
+def check_plane(mesher: "GmshMesher") -> None:
+    """Refuse what only volumes have.
+
+    Raises:
+        UnsupportedError: periodic sides along z.
+    """
+    if "z" in mesher.periodic:
+        raise UnsupportedError(
+            f"GmshMesher.periodic is {mesher.periodic!r}, but the image has no z: choose "
+            '"x", "y" or "xy"'
         )

@@ -9,18 +9,18 @@ from cffi import VerificationError
 from dolfinx import fem
 from petsc4py import PETSc
 
+from anosim.curved import facet_rule, simplex_rule
 from anosim.errors import MissingDependencyError
 from anosim.meshes import Floats
 from anosim.weakform import WeakForm
 from anosim_fenicsx.grid import (
-    edge_metadata,
+    custom,
     grid_of,
     nodes_of,
-    over_edges,
+    over_facets,
     per_cell,
-    triangle_metadata,
 )
-from anosim_fenicsx.linear_solvers import LinearSolver, chosen
+from anosim_fenicsx.linear_solvers import ACCURACY, LinearSolver, chosen
 from anosim_fenicsx.matrices import Matrices
 from anosim_fenicsx.nonlinear import Nonlinear
 from anosim_fenicsx.pattern import Pattern
@@ -34,18 +34,19 @@ def versions() -> dict[str, str]:
     }
 
 
-def assemble(form: WeakForm, linear_solver: str = "auto") -> Matrices:
+def assemble(form: WeakForm, linear_solver: str = "auto", accuracy: float = ACCURACY) -> Matrices:
     """The matrices of a weak form; every process assembles and holds the whole.
 
     Args:
         form: the weak form.
         linear_solver: "auto", "direct" or "multigrid".
+        accuracy: residual that iterations may leave, relative to the right-hand side.
 
     Raises:
         InputError: another linear solver.
         MissingDependencyError: no C compiler, with which DOLFINx compiles the form.
     """
-    solver = chosen(linear_solver, len(form.domain.points), not form.laws)
+    solver = chosen(linear_solver, form.domain, not form.laws, accuracy)
     try:
         return _assembled(form, solver)
     except VerificationError as error:
@@ -57,7 +58,7 @@ def assemble(form: WeakForm, linear_solver: str = "auto") -> Matrices:
 
 def _assembled(form: WeakForm, solver: LinearSolver) -> Matrices:
     space = fem.functionspace(grid_of(form), ("Lagrange", form.domain.order))
-    node = nodes_of(space, form.domain)
+    node = nodes_of(space, form)
     dof = np.argsort(node)
     M, matrix = _matrices(form, space)
     loads = _boundaries(form, space, matrix)
@@ -83,7 +84,9 @@ def _matrices(form: WeakForm, space: Any) -> tuple[Floats, Any]:
     u, v = ufl.TrialFunction(space), ufl.TestFunction(space)
     cellwise = (form.diffusivity, form.capacity, form.reaction)
     D, theta, r = (per_cell(grid, values) for values in cellwise)
-    dx = ufl.dx(metadata=triangle_metadata()) if form.domain.mesh.order == 2 else ufl.dx
+    dx = ufl.dx
+    if form.domain.mesh.order == 2:
+        dx = ufl.dx(metadata=custom(*simplex_rule(form.domain.dimension)))
     stiffness = fem.form(D * ufl.inner(ufl.grad(u), ufl.grad(v)) * dx)
     matrix = fem.create_matrix(stiffness)
     fem.assemble_matrix(matrix, fem.form(theta * u * v * dx))
@@ -98,9 +101,9 @@ def _matrices(form: WeakForm, space: Any) -> tuple[Floats, Any]:
 def _boundaries(form: WeakForm, space: Any, K: Any) -> list[Floats]:
     """The load of each term; the linear ones are added to K."""
     u, v = ufl.TrialFunction(space), ufl.TestFunction(space)
-    rule = edge_metadata() if form.domain.mesh.order == 2 else {}
+    rule = custom(*facet_rule(form.domain.dimension)) if form.domain.mesh.order == 2 else {}
     loads = []
-    for term, ds in zip(form.terms, over_edges(space.mesh, form.terms, rule), strict=True):
+    for term, ds in zip(form.terms, over_facets(space.mesh, form, form.terms, rule), strict=True):
         loads.append(fem.assemble_vector(fem.form(v * ds)).array)
         if term.linear and term.transfer:
             k = fem.Constant(space.mesh, term.transfer * term.kappa)

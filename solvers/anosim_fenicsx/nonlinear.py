@@ -8,14 +8,10 @@ import numpy as np
 import ufl
 from dolfinx import fem
 
-from anosim.curved import triangle_rule
+from anosim.curved import exact_rule, facet_rule, simplex_rule
 from anosim.meshes import Floats, Ints
 from anosim.weakform import DiffusivityLaw, WeakForm
-from anosim_fenicsx.grid import cells_of, edge_metadata, over_cells, over_edges, triangle_metadata
-
-_EXACT = {1: 2, 2: 4}
-"""Quadrature points per direction by element order: exact on straight cells where D is a
-polynomial of second degree in c."""
+from anosim_fenicsx.grid import CELLS, cells_of, custom, over_cells, over_facets
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,9 +100,9 @@ class _Law:
 def _diffusion(form: WeakForm, space: Any, w: Any) -> tuple[tuple[_Law, ...], Any, Any]:
     """The laws, ``int D(w) grad w . grad v`` and its derivative."""
     grid = space.mesh
-    bent = form.domain.mesh.order == 2
-    points, weights = triangle_rule() if bent else triangle_rule(_EXACT[form.domain.order])
-    element = basix.ufl.quadrature_element("triangle", points=points, weights=weights)
+    bent, dimension = form.domain.mesh.order == 2, form.domain.dimension
+    points, weights = simplex_rule(dimension) if bent else exact_rule(dimension, form.domain.order)
+    element = basix.ufl.quadrature_element(CELLS[dimension], points=points, weights=weights)
     over = fem.functionspace(grid, element)
     D, slope = fem.Function(over), fem.Function(over)
     shapes = space.element.basix_element.tabulate(0, points)[0, :, :, 0]
@@ -116,7 +112,7 @@ def _diffusion(form: WeakForm, space: Any, w: Any) -> tuple[tuple[_Law, ...], An
         dofs = space.dofmap.list[cells]
         laws.append(_Law(law, dofs, shapes, over.dofmap.list[cells], D, slope))
     every = np.concatenate([cells_of(grid, law.cells) for law in form.laws])
-    dx = over_cells(grid, every, triangle_metadata(points, weights))
+    dx = over_cells(grid, every, custom(points, weights))
     u, v = ufl.TrialFunction(space), ufl.TestFunction(space)
     residual = D * ufl.inner(ufl.grad(w), ufl.grad(v)) * dx
     derivative = D * ufl.inner(ufl.grad(u), ufl.grad(v)) * dx
@@ -130,7 +126,11 @@ def _uptake(form: WeakForm, space: Any, w: Any) -> list[tuple[Any, ...]]:
     u, v = ufl.TrialFunction(space), ufl.TestFunction(space)
     terms = [term for term in form.terms if not term.linear]
     found: list[tuple[Any, ...]] = []
-    for term, ds in zip(terms, over_edges(grid, terms, edge_metadata()), strict=True):
+    for term, ds in zip(
+        terms,
+        over_facets(grid, form, terms, custom(*facet_rule(form.domain.dimension))),
+        strict=True,
+    ):
         numbers = (term.transfer, term.kappa, term.rest, term.saturation)
         k, kappa, rest, s = (fem.Constant(grid, number) for number in numbers)
         excess = kappa * w - rest

@@ -23,4 +23,4 @@ class Fenicsx(FiniteElements):
 
     def assemble(self, form: WeakForm) -> Matrices:
         """The matrices of a weak form; every process assembles and holds the whole."""
-        return assemble(form, self.linear_solver)
+        return assemble(form, self.linear_solver, self.accuracy)

@@ -7,26 +7,27 @@ import numpy as np
 from anosim.meshes import Floats
 from anosim.weakform import WeakForm
 from anosim_skfem.elements import Cells
-from anosim_skfem.linear_solvers import chosen
+from anosim_skfem.linear_solvers import ACCURACY, chosen
 from anosim_skfem.matrices import Matrices
 from anosim_skfem.nonlinear import Nonlinear
 from anosim_skfem.patch import Patch
 from anosim_skfem.pattern import Pattern
 
 
-def assemble(form: WeakForm, linear_solver: str = "auto") -> Matrices:
+def assemble(form: WeakForm, linear_solver: str = "auto", accuracy: float = ACCURACY) -> Matrices:
     """The matrices of a weak form.
 
     Args:
         form: the weak form.
         linear_solver: "auto", "direct" or "multigrid".
+        accuracy: residual that iterations may leave, relative to the right-hand side.
 
     Raises:
         InputError: another linear solver.
         MissingDependencyError: multigrid without pyamg.
     """
     domain = form.domain
-    solver = chosen(linear_solver, len(domain.points), not form.laws)
+    solver = chosen(linear_solver, domain, not form.laws, accuracy)
     rows, columns, jumps = form.coupling
     pattern = Pattern.of(domain, (rows, columns))
     cells = Cells.of(form)

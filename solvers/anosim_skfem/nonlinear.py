@@ -4,16 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from anosim.curved import triangle_rule
+from anosim.curved import exact_rule, simplex_rule
 from anosim.meshes import Floats, Ints
 from anosim.weakform import BoundaryTerm, DiffusivityLaw, WeakForm
-from anosim_skfem.elements import metric, shape_functions
+from anosim_skfem.elements import components, metric, shape_functions
 from anosim_skfem.patch import Patch
 from anosim_skfem.pattern import Pattern
-
-_EXACT = {1: 2, 2: 4}
-"""Quadrature points per direction by element order: exact on straight cells where D is a
-polynomial of second degree in c."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,13 +18,13 @@ class Law:
 
     Attributes:
         law: D of u.
-        nodes: of each cell, shape (n_cells, k), k being 3 or 6.
+        nodes: of each cell, shape (n_cells, k), k nodes each.
         entries: of each cell's matrix in the whole, shape (n_cells, k k).
         stretch: det J (J^T J)^-1 at the quadrature points, or one for all of them, shape
-            (3, n_cells, n_points or 1).
+            (3 or 6, n_cells, n_points or 1).
         weights: of the quadrature, shape (n_points,).
         shapes: shape functions, (n_points, k).
-        slopes: their gradients, (n_points, k, 2).
+        slopes: their gradients, (n_points, k, dimension).
     """
 
     law: DiffusivityLaw
@@ -44,7 +40,8 @@ class Law:
         """A law of a weak form."""
         order = form.domain.order
         straight = form.domain.mesh.order == 1
-        points, weights = triangle_rule(_EXACT[order]) if straight else triangle_rule()
+        dimension = form.domain.dimension
+        points, weights = exact_rule(dimension, order) if straight else simplex_rule(dimension)
         _, stretch = metric(form.points[form.cells[law.cells]], points[:1] if straight else points)
         nodes = form.domain.connectivity[law.cells]
         k = nodes.shape[1]
@@ -61,31 +58,36 @@ class Law:
         u = x[self.nodes] @ self.shapes.T
         D = self.law.value(u) * self.weights
         S = self.slopes
-        grown = np.einsum("pia,pjb->abpij", S, S).reshape(2, 2, len(S), -1)
-        local = (D * self.stretch[0]) @ grown[0, 0]
-        local += (D * self.stretch[1]) @ (grown[0, 1] + grown[1, 0])
-        local += (D * self.stretch[2]) @ grown[1, 1]
-        moved = np.einsum("pia,pj->apij", S, self.shapes).reshape(2, len(S), -1)
+        local = np.zeros((len(D), S.shape[1] ** 2))
+        for part, (a, b) in zip(self.stretch, components(S.shape[2]), strict=True):
+            grown = np.einsum("pi,pj->pij", S[..., a], S[..., b])
+            if a != b:
+                grown = grown + grown.swapaxes(1, 2)
+            local += (D * part) @ grown.reshape(len(S), -1)
+        moved = np.einsum("pia,pj->apij", S, self.shapes).reshape(S.shape[2], len(S), -1)
         for flux, tensor in zip(self._flux(x) * self.law.slope(u), moved, strict=True):
             local += flux @ tensor
         return np.asarray(local)
 
     def _flux(self, x: Floats) -> Floats:
-        """Weights times det J J^-1 grad u, shape (2, n_cells, n_points)."""
+        """Weights times det J J^-1 grad u, shape (dimension, n_cells, n_points)."""
         slope = np.einsum("qi,pia->aqp", x[self.nodes], self.slopes, optimize=True)
-        xx, xy, yy = self.stretch
-        flux = np.stack([xx * slope[0] + xy * slope[1], xy * slope[0] + yy * slope[1]])
+        flux = np.zeros_like(slope)
+        for part, (a, b) in zip(self.stretch, components(len(slope)), strict=True):
+            flux[a] += part * slope[b]
+            if a != b:
+                flux[b] += part * slope[a]
         return np.asarray(flux * self.weights)
 
 
 @dataclass(frozen=True, eq=False)
 class Saturable:
-    """Uptake that saturates, along the edges of a term.
+    """Uptake that saturates, on the facets of a term.
 
     Attributes:
         term: the uptake over u.
-        patch: shape functions on its edges.
-        entries: of each edge's matrix in the whole.
+        patch: shape functions on its facets.
+        entries: of each facet's matrix in the whole.
     """
 
     term: BoundaryTerm
@@ -94,15 +96,15 @@ class Saturable:
 
     @property
     def nodes(self) -> Ints:
-        """The nodes of the cell at each edge."""
+        """The nodes of each facet."""
         return self.patch.nodes
 
     def residual(self, x: Floats) -> Floats:
-        """Of each edge's shape functions, like ``nodes``."""
+        """Of each facet's shape functions, like ``nodes``."""
         return self.patch.loads(self.term.uptake(self.patch.at_points(x)))
 
     def derivative(self, x: Floats) -> Floats:
-        """Of each edge's matrix, like ``entries``."""
+        """Of each facet's matrix, like ``entries``."""
         return self.patch.products(self.term.uptake_slope(self.patch.at_points(x)))
 
 

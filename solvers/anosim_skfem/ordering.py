@@ -20,8 +20,8 @@ def nested_dissection(domain: Domain) -> Ints:
         Shape (n_nodes,); joined nodes come where the one that stands for them does.
     """
     levels = max(0, int(np.ceil(np.log2(max(1, len(domain.cells)) / LEAF))))
-    inner = domain.edges.cells[(domain.edges.cells >= 0).all(axis=1)]
-    part = _parts(domain.points[domain.triangles].mean(axis=1), inner, levels)
+    inner = domain.facets.cells[(domain.facets.cells >= 0).all(axis=1)]
+    part = _parts(domain.points[domain.corners].mean(axis=1), inner, levels)
     n = len(domain.points)
     low, high = np.full(n, 2**levels), np.zeros(n, dtype=np.int64)
     for column in domain.connectivity.T:
@@ -40,7 +40,7 @@ def _parts(places: Floats, neighbours: Ints, levels: int) -> Ints:
 
     Args:
         places: middle of each cell.
-        neighbours: pairs of cells that share an edge.
+        neighbours: pairs of cells that share a facet.
         levels: how often to split.
     """
     part = np.zeros(len(places), dtype=np.int64)
@@ -59,13 +59,13 @@ def _parts(places: Floats, neighbours: Ints, levels: int) -> Ints:
         rank[np.argsort(part + 0.999 * along)] = np.arange(len(part))
         part = 2 * part + (rank - start[part] >= count[part] // 2)
         for side in (0, 1):
-            _straighten(part, neighbours, side)
+            _straighten(part, neighbours, side, most=(places.shape[1] + 3) // 2)
     return part
 
 
-def _straighten(part: Ints, neighbours: Ints, side: int) -> None:
+def _straighten(part: Ints, neighbours: Ints, side: int, most: int) -> None:
     """Give cells of one half to the other if most of their neighbours are there."""
     pairs = part[neighbours]
     across = neighbours[(pairs[:, 0] ^ pairs[:, 1]) == 1]
     outside = np.bincount(across.ravel(), minlength=len(part))
-    part[(outside >= 2) & (part & 1 == side)] ^= 1
+    part[(outside >= most) & (part & 1 == side)] ^= 1

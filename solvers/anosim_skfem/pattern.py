@@ -1,12 +1,12 @@
 """Where the matrices have entries, and how values of cells become entries.
 
-Two nodes give an entry if they share a cell. In a mesh of triangles such pairs can be numbered
-without sorting: the two ends of an edge, an end and the middle of an edge, a corner and the middle
-of the side opposite to it, the middles of two sides of a cell. Pairs of the first two kinds belong
-to an edge, the others to one cell.
+Two nodes give an entry if they share a cell. In a mesh of simplices such pairs can be numbered
+without sorting: the two ends of an edge, an end and the middle of an edge; in a triangle a corner
+and the middle of the side opposite to it, and the middles of two sides; in a tetrahedron the
+middles of two edges that do not meet. The triangles are the cells or, in space, their facets.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,8 +16,11 @@ from scipy.sparse import csr_array
 
 from anosim.domain import Domain
 from anosim.meshes import Floats, Ints
+from anosim.topology import BETWEEN, EDGES, FACETS
 
 Indices = NDArray[np.integer]
+_APART = ((4, 9), (5, 7), (6, 8))
+"""The nodes of a tetrahedron in the middles of edges that do not meet."""
 
 Local = Callable[[int, int], Floats]
 """Entry (i, j), i <= j, of the symmetric matrices of all cells, shape (n_cells,)."""
@@ -118,10 +121,19 @@ def _pairs(domain: Domain) -> tuple[Indices, Indices]:
     if domain.order == 1:
         return low, high
     n = len(domain.vertices)
-    middle, middles = n + np.arange(len(low)), n + domain.edges.of_cell.T
-    opposite = domain.triangles.T[[2, 0, 1]]
-    first = np.concatenate([low, low, high, *opposite, *middles], dtype=np.int32)
-    second = np.concatenate([high, middle, middle, *middles, *middles[[1, 2, 0]]], dtype=np.int32)
+    middle = n + np.arange(len(low))
+    if domain.dimension == 2:
+        corners, sides = domain.corners.T, domain.edges.of_cell.T
+        apart = np.zeros((2, 0), dtype=np.int32)
+    else:
+        corners = domain.facets.vertices.T
+        sides = np.stack([domain.edges.find(corners[list(ends)].T) for ends in EDGES[2]])
+        nodes = domain.connectivity.T
+        apart = np.concatenate([nodes[list(pair)] for pair in _APART], axis=1)
+    sides = n + sides
+    opposite, others = sides[[1, 2, 0]], (sides[[0, 1, 2]], sides[[2, 0, 1]])  # of each corner
+    first = np.concatenate([low, low, high, *corners, *others[0], apart[0]], dtype=np.int32)
+    second = np.concatenate([high, middle, middle, *opposite, *others[1], apart[1]], dtype=np.int32)
     return first, second
 
 
@@ -129,20 +141,51 @@ def _summed(domain: Domain, local: Local) -> Floats:
     """Sums of the matrices of cells over the nodes, then over the pairs."""
     nodes, edge = domain.connectivity.T, domain.edges.of_cell.T
     n, n_edges, n_cells = len(domain.points), len(domain.edges.vertices), len(domain.cells)
-    order = domain.order
-    sums = np.zeros(n + n_edges if order == 1 else n + 3 * n_edges + 6 * n_cells)
+    quadratic = domain.order == 2
+    k = domain.dimension + 1
+    n_triangles = n_cells if domain.dimension == 2 else len(domain.facets.vertices) * quadratic
+    kinds = [n, n_edges] + quadratic * [2 * n_edges, 6 * n_triangles, (k == 4) * 3 * n_cells]
+    sums = np.zeros(sum(kinds))
     for i, node in enumerate(nodes):
         sums[:n] += np.bincount(node, local(i, i), n)
-    ends = sums[n : n + (1 if order == 1 else 3) * n_edges].reshape(-1, n_edges)
-    for side, (a, b) in enumerate(((0, 1), (1, 2), (0, 2))):
-        ends[0] += np.bincount(edge[side], local(a, b), n_edges)
-        if order == 2:
-            turned = nodes[a] > nodes[b]
-            at_a, at_b = local(a, 3 + side), local(b, 3 + side)
-            ends[1] += np.bincount(edge[side], np.where(turned, at_b, at_a), n_edges)
-            ends[2] += np.bincount(edge[side], np.where(turned, at_a, at_b), n_edges)
-    if order == 2:
-        own = sums[n + 3 * n_edges :].reshape(6, n_cells)
-        for row, pair in zip(own, ((2, 3), (0, 4), (1, 5), (3, 4), (4, 5), (3, 5)), strict=True):
+    ends = sums[n : n + (3 if quadratic else 1) * n_edges].reshape(-1, n_edges)
+    for side, (a, b) in enumerate(EDGES[domain.dimension]):
+        i, j = min(a, b), max(a, b)
+        ends[0] += np.bincount(edge[side], local(i, j), n_edges)
+        if quadratic:
+            turned = nodes[i] > nodes[j]
+            at_i, at_j = local(i, k + side), local(j, k + side)
+            ends[1] += np.bincount(edge[side], np.where(turned, at_j, at_i), n_edges)
+            ends[2] += np.bincount(edge[side], np.where(turned, at_i, at_j), n_edges)
+    if quadratic:
+        start = n + 3 * n_edges
+        inner = sums[start : start + 6 * n_triangles].reshape(2, -1)
+        for place, pairs in _of_triangles(domain):
+            for total, (i, j) in zip(inner, pairs, strict=True):
+                total += np.bincount(place, local(i, j), 3 * n_triangles)
+        own = sums[start + 6 * n_triangles :].reshape(-1, n_cells)
+        for row, pair in zip(own, _APART, strict=False):
             row[:] = local(*pair)
     return sums
+
+
+def _of_triangles(domain: Domain) -> Iterator[tuple[Indices, list[tuple[int, int]]]]:
+    """For each corner of each triangle of the cells: its place among all, and two pairs of nodes.
+
+    Those of the corner and the middle of the side opposite to it, and of the middles of the others.
+    """
+    dimension = domain.dimension
+    middle = BETWEEN[dimension] + dimension + 1
+    nodes, n_cells = domain.corners.T, len(domain.cells)
+    parts: tuple[tuple[int, ...], ...] = ((0, 1, 2),) if dimension == 2 else FACETS[3]
+    for number, part in enumerate(parts):
+        for turn in range(3):
+            a, b, c = part[turn], part[turn - 2], part[turn - 1]
+            if dimension == 2:
+                place: Indices = turn * n_cells + np.arange(n_cells)
+            else:  # the facet's own corners ascend
+                rank = (nodes[a] > nodes[b]).astype(np.int64) + (nodes[a] > nodes[c])
+                facets = domain.facets
+                place = rank * len(facets.vertices) + facets.of_cell[:, number]
+            ab, ac = middle[a, b], middle[a, c]
+            yield place, [(a, middle[b, c]), (min(ab, ac), max(ab, ac))]

@@ -25,4 +25,4 @@ class ScikitFem(FiniteElements):
 
     def assemble(self, form: WeakForm) -> Matrices:
         """The matrices of a weak form."""
-        return assemble(form, self.linear_solver)
+        return assemble(form, self.linear_solver, self.accuracy)

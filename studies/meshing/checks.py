@@ -47,13 +47,13 @@ def area_error(mesh: Mesh, image: Microstructure) -> float:
     """Largest relative error of a phase's area against its pixels."""
     whole = float(np.prod(image.extent))
     wanted = {name: share * whole for name, share in image.fractions.items()}
-    return max(abs(mesh.phase_areas[name] / wanted[name] - 1.0) for name in wanted)
+    return max(abs(mesh.phase_volumes[name] / wanted[name] - 1.0) for name in wanted)
 
 
 def box_error(mesh: Mesh, image: Microstructure) -> float:
     """Largest relative error of the whole area and of the sides' places and lengths."""
     extent = np.array(image.extent)
-    errors = [mesh.areas.sum() / extent.prod() - 1.0, *(mesh.points.max(axis=0) / extent - 1.0)]
+    errors = [mesh.volumes.sum() / extent.prod() - 1.0, *(mesh.points.max(axis=0) / extent - 1.0)]
     for names, axis in ((("top", "bottom"), 0), (("left", "right"), 1)):
         ends = [mesh.points[mesh.sides[name], axis] for name in names]
         errors += [np.abs(np.diff(pair, axis=1)).sum() / extent[axis] - 1.0 for pair in ends]
@@ -62,7 +62,7 @@ def box_error(mesh: Mesh, image: Microstructure) -> float:
 
 def complete(mesh: Mesh) -> bool:
     """Whether every edge on the hull belongs to one side."""
-    return sum(map(len, mesh.sides.values())) == np.count_nonzero(mesh.edges.cells[:, 1] < 0)
+    return sum(map(len, mesh.sides.values())) == np.count_nonzero(mesh.facets.cells[:, 1] < 0)
 
 
 def adjacent(image: Microstructure) -> set[tuple[str, str]]:
@@ -88,7 +88,7 @@ def of_image(image: Microstructure, name: str) -> tuple[int, int]:
 def of_mesh(mesh: Mesh, name: str) -> tuple[int, int]:
     """Parts and holes of a phase: triangles joined over their edges."""
     own = mesh.cell_phase == mesh.phase_index(name)
-    pairs = mesh.edges.cells[mesh.edges.cells[:, 1] >= 0]
+    pairs = mesh.facets.cells[mesh.facets.cells[:, 1] >= 0]
     pairs = pairs[own[pairs].all(axis=1)]
     joined = sparse.coo_array((np.ones(len(pairs)), tuple(pairs.T)), shape=(len(own), len(own)))
     part: NDArray[np.int32] = sparse.csgraph.connected_components(joined, directed=False)[1]
@@ -96,5 +96,5 @@ def of_mesh(mesh: Mesh, name: str) -> tuple[int, int]:
     inside = np.zeros(len(mesh.points), dtype=bool)
     inside[mesh.cells[own]] = True
     inside[mesh.cells[~own]] = False
-    inside[mesh.edges.vertices[mesh.edges.cells[:, 1] < 0]] = False
+    inside[mesh.edges.vertices[mesh.facets.cells[:, 1] < 0]] = False
     return parts, parts - (int(own.sum()) - len(pairs) + int(inside.sum()))

@@ -20,7 +20,7 @@ def errors(radius: float, x: float = 0.0, y: float = 0.0, **options: bool) -> tu
     made = mesh(image, **options)
     edges = made.points[made.interfaces["phase0", "phase1"]]
     perimeter = np.hypot(*(edges[:, 1] - edges[:, 0]).T).sum()
-    area, r = made.phase_areas["phase1"], radius * PIXEL
+    area, r = made.phase_volumes["phase1"], radius * PIXEL
     pixels = np.count_nonzero(image.labels) * PIXEL**2
     targets = ((area, np.pi * r**2), (area, pixels), (perimeter, 2.0 * np.pi * r))
     return tuple(float(value / target - 1.0) for value, target in targets)

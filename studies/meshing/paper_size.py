@@ -29,7 +29,7 @@ def by_triangle() -> Timing:
     used, segments = np.unique(edges, return_inverse=True)
     scale = ours.points.max()
     given = {"vertices": ours.points[used] / scale, "segments": segments.reshape(-1, 2)}
-    largest = 1.6 * ours.areas.sum() / scale**2 / COUNT  # most are smaller
+    largest = 1.6 * ours.volumes.sum() / scale**2 / COUNT  # most are smaller
     start = time.perf_counter()
     made = triangle.triangulate(given, f"pq30a{largest:.12f}")
     return Timing(len(made["triangles"]), time.perf_counter() - start)

@@ -77,7 +77,7 @@ def as_arrays(given: Diffusion) -> Problem:
     return Problem(
         points=domain.points,
         cells=domain.triangles,
-        edges=domain.boundary_edges(SOURCE),
+        edges=domain.boundary_facets(SOURCE),
         diffusivity=material.diffusivity,
         coefficient=COEFFICIENT,
         bulk=BULK,

@@ -47,8 +47,8 @@ def _meshed(
     cells = cells.reshape(-1, 6)
     phase = np.digitize(np.hypot(*points[cells[:, :3]].mean(axis=1).T), radii)
     phase = np.minimum(phase, len(phases) - 1)
-    edges = Mesh(points, cells, phase, tuple(phases)).edges
-    outer = edges.vertices[edges.cells[:, 1] < 0]
+    facets = Mesh(points, cells, phase, tuple(phases)).facets
+    outer = facets.vertices[facets.cells[:, 1] < 0]
     if width is None:
         return Mesh(points, cells, phase, tuple(phases), {"rim": outer})
     middle = points[outer].mean(axis=1) / (width / 2)

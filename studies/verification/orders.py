@@ -5,52 +5,55 @@ from dataclasses import replace
 import numpy as np
 
 from anosim import Concentration, Diffusion, Material, Solution, plugins
-from anosim.curved import shapes, slopes, triangle_rule
+from anosim.curved import shapes, simplex_rule, slopes
 from anosim.integrate.balance import Balance
 from anosim.integrate.evolution import Evolution
 from anosim.integrate.stepping import Stepper
 from anosim.integrate.tableau import Tableau, esdirk, implicit_euler
-from anosim.testing import rectangle
+from anosim.testing import box, rectangle
 from anosim.weakform import weak_form
 
 UNTIL = 0.05
 TIME = 0.5
 
 
-def _problem(n: int) -> Diffusion:
-    """A wave that decays: c = exp(-2 pi^2 t) sin(pi x) sin(pi y)."""
+def _problem(n: int, dimension: int = 2) -> Diffusion:
+    """A wave that decays: c = exp(-d pi^2 t) sin(pi x) sin(pi y) ... in d dimensions."""
+    mesh = rectangle(1.0, 1.0, (n, n)) if dimension == 2 else box((1.0, 1.0, 1.0), (n, n, n))
     return Diffusion(
-        rectangle(1.0, 1.0, (n, n)),
+        mesh,
         {"all": Material(1.0)},
-        {side: Concentration(0.0) for side in ("left", "right", "top", "bottom")},
+        {side: Concentration(0.0) for side in mesh.sides},
         until=UNTIL,
-        initial=lambda x, y: np.sin(np.pi * x) * np.sin(np.pi * y),
+        initial=lambda *x: np.prod(np.sin(np.pi * np.array(x)), axis=0),
     )
 
 
 def errors(solution: Solution) -> tuple[float, float]:
     """Error at the end in the L2 norm and the H1 seminorm, by quadrature."""
     domain = solution.domain
-    at, weight = triangle_rule()
-    corners = domain.points[domain.triangles]
-    J = np.stack([corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]], axis=2)
-    area, inverse = np.linalg.det(J), np.linalg.inv(J)
+    at, weight = simplex_rule(domain.dimension, 5)
+    corners = domain.points[domain.corners]
+    J = np.moveaxis(corners[:, 1:] - corners[:, :1], 1, 2)
+    volume, inverse = np.abs(np.linalg.det(J)), np.linalg.inv(J)
     u = solution.values()[0][domain.connectivity]
-    x, y = np.einsum("mid,qi->dmq", corners, shapes(1, at))
-    decay = np.exp(-2.0 * np.pi**2 * UNTIL)
-    sx, sy, cx, cy = np.sin(np.pi * x), np.sin(np.pi * y), np.cos(np.pi * x), np.cos(np.pi * y)
-    value = u @ shapes(domain.order, at).T - decay * sx * sy
-    slope = np.einsum("mi,qir,mrd->dmq", u, slopes(domain.order, at), inverse)
-    slope -= decay * np.pi * np.stack([cx * sy, sx * cy])
-    measure = area[:, None] * weight
+    x = np.pi * np.einsum("mid,qi->dmq", corners, shapes(1, at))
+    decay = np.exp(-domain.dimension * np.pi**2 * UNTIL)
+    value = u @ shapes(domain.order, at).T - decay * np.prod(np.sin(x), axis=0)
+    slope = np.einsum("mi,qir,mrd->dmq", u, slopes(domain.order, at), inverse, optimize=True)
+    for axis, part in enumerate(slope):
+        rest = np.prod(np.sin(np.delete(x, axis, axis=0)), axis=0)
+        part -= decay * np.pi * np.cos(x[axis]) * rest
+    measure = volume[:, None] * weight
     return float(np.sum(measure * value**2)) ** 0.5, float(np.sum(measure * slope**2)) ** 0.5
 
 
-def space_orders(solver: str, order: int) -> tuple[float, float]:
-    """Observed orders in L2 and H1 between 16 and 32 squares per side."""
+def space_orders(solver: str, order: int, dimension: int = 2) -> tuple[float, float]:
+    """Observed orders in L2 and H1 between 16 and 32 squares per side, in space 6 and 12 cubes."""
     build = plugins.solver(solver)
     coarse, fine = (
-        np.array(errors(build(order=order, tolerance=1e-10).solve(_problem(n)))) for n in (16, 32)
+        np.array(errors(build(order=order, tolerance=1e-10).solve(_problem(n, dimension))))
+        for n in ((16, 32) if dimension == 2 else (6, 12))
     )
     l2, h1 = np.log2(coarse / fine)
     return float(l2), float(h1)

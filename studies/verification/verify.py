@@ -6,6 +6,7 @@ Run with:  python studies/verification/verify.py
 from agreement import FEATURES, difference_and_imbalance
 from cases import CASES
 from orders import space_orders, time_orders
+from space_cases import CASES_IN_SPACE
 
 from anosim import plugins
 from anosim.errors import MissingDependencyError
@@ -29,7 +30,7 @@ def main() -> None:
     """Print the tables."""
     solvers = installed()
     print(LINE.format("case", "quantity", "solver", "", "target", "value", "error"))
-    for case in CASES:
+    for case in (*CASES, *CASES_IN_SPACE):
         for name in solvers:
             for order in (1, 2):
                 for row in case(name, order):
@@ -44,8 +45,9 @@ def main() -> None:
     print("\nobserved orders in space (L2, H1; expected P1: 2, 1; P2: 3, 2)")
     for name in solvers:
         for order in (1, 2):
-            l2, h1 = space_orders(name, order)
-            print(f"{name:8} P{order}  L2 {l2:.2f}  H1 {h1:.2f}")
+            for dimension in (2, 3):
+                l2, h1 = space_orders(name, order, dimension)
+                print(f"{name:8} {dimension}D P{order}  L2 {l2:.2f}  H1 {h1:.2f}")
     print("\nobserved orders in time (expected: euler 1, esdirk 5)")
     for name in solvers:
         for method, found in time_orders(name).items():

@@ -69,7 +69,7 @@ def test_a_mean_in_time_is_refined_where_it_matters():
     found = refine(image, problem_of, Average("all", 0.002), 0.01, mesher=start, solver=solver)
     mesh = found.solution.problem.mesh
     x = mesh.points[mesh.cells].mean(axis=1)[:, 0]
-    near, far = mesh.areas[x < 0.1], mesh.areas[x > 0.5]
+    near, far = mesh.volumes[x < 0.1], mesh.volumes[x > 0.5]
     assert np.median(far) > 10.0 * np.median(near)
     exact = 2.0 * np.sqrt(0.002 / np.pi)
     assert found.rounds[-1].value == pytest.approx(exact, rel=0.012)

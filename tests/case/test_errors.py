@@ -63,6 +63,8 @@ MISTAKES = [
     ('until = "1 s"', 'until = "inf"', 23, "has no meaning for a steady state"),
     ('"1 s"]', '"2 s"]', 23, "output.times is '2 s', outside of 0 to solve.until, 1 s"),
     ('["0.4 um", "0.25 um"]', '["0.4 um", "50 nm"]', 24, "where no phase with a material is"),
+    ('["0.4 um", "0.25 um"]', '["0.4 um", 0, 0]', 24, "has 3 coordinates, but the image has 2"),
+    ('["pore", "sei"]', '"front"', 13, "conditions.on is 'front', but the image has no z"),
     ('["0.4 um", "0.25 um"]', '["0.4 um"]', 24, "output.probes.I is a list of 1: expected a p"),
     ('"1 mol/L"', "{ times = [0, 1], values = [0] }", 16, "values is a list of 1: expected a list"),
     (
@@ -89,7 +91,7 @@ MISTAKES = [
     ("order = 2", "initial = { sie = 1 }", 19, "solve.initial.sie is unknown: did you mean 'sei'"),
     ("order = 2", "initial = {}", 19, "solve.initial has no 'sei'"),
     ("order = 2", 'initial = { sei = "1 s" }', 19, "solve.initial.sei is '1 s'"),
-    ("order = 2", 'periodic = "z"', 19, "solve.periodic is 'z': possible are '', 'x', 'y', 'xy'"),
+    ("order = 2", 'periodic = "z"', 19, "solve.periodic is 'z', but the image has no z"),
     ("order = 2", 'integrator = "rk4"', 19, "integrator is 'rk4': choose one of 'auto', 'krylov'"),
     ("order = 2", "steps = 3", 19, "give steps=1000 with it"),
     (

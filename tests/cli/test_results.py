@@ -120,9 +120,9 @@ def test_surfaces_of_all_particles_together() -> None:
             spread=table(1.0, 2.0, np.nan),
             lowest=table(9.0, 30.0, np.nan),
             highest=table(12.0, 41.0, np.nan),
-            contact_length=np.array([2.0, 2.0, 5.0]),
+            contact_size=np.array([2.0, 2.0, 5.0]),
             reached=np.array([1.0, 0.5, 0.0]),
-            area=np.ones(3),
+            volume=np.ones(3),
             centroid=np.zeros((3, 2)),
         )
     )

@@ -60,8 +60,8 @@ FIELDS = {
 def test_a_polynomial_along_each_particle(pixels, order):
     found = steady(pixels, FIELDS[order], order).surfaces(("particle", "sei"))
     assert (found.particles, found.contact, len(found)) == ("particle", "sei", 3)
-    assert found.area == pytest.approx([4, 2, 1])
-    assert found.contact_length == pytest.approx([8, 4, 4])
+    assert found.volume == pytest.approx([4, 2, 1])
+    assert found.contact_size == pytest.approx([8, 4, 4])
     assert found.centroid == pytest.approx(np.array([[2, 2], [7.5, 3], [3.5, 3.5]]))
     assert found.reached == pytest.approx(1.0)
     for column, edges in enumerate((SQUARE, BORDER, PIXEL)):
@@ -90,8 +90,8 @@ def test_bent_surfaces():
             conditions={"right": Concentration(1.0)},
         )
         found = solution.surfaces(("core", "shell"))
-        assert found.contact_length == pytest.approx([np.pi], rel=1e-6)
-        assert found.area == pytest.approx([np.pi / 2 * 0.75], rel=1e-6)
+        assert found.contact_size == pytest.approx([np.pi], rel=1e-6)
+        assert found.volume == pytest.approx([np.pi / 2 * 0.75], rel=1e-6)
         centre = 2 / np.pi * (2 / 3) * (1 - 0.125) / 0.75  # of half a ring
         assert found.centroid[0] == pytest.approx([0.0, centre * 1.0], abs=1e-6)
         tolerance = 1e-6 if order == 2 else 1e-3
@@ -147,14 +147,14 @@ def test_a_particle_that_periodic_sides_cut_is_one():
     labels[0, 3] = labels[5, 3] = 1
     mesh = of_pixels(labels, NAMES)
     apart = steady(mesh, FIELDS[1], 1).surfaces(NAMES)
-    assert sorted(apart.area) == pytest.approx([1, 1, 2, 4])
+    assert sorted(apart.volume) == pytest.approx([1, 1, 2, 4])
     source = {("sei", "particle"): MassTransfer(1.0, 1.0)}
     one = steady(mesh, FIELDS[1], 1, periodic="x", conditions=source).surfaces(NAMES)
-    assert sorted(one.area) == pytest.approx([1, 1, 6])
-    assert one.centroid[np.argmax(one.area)] == pytest.approx([7.0, 3.0])
-    assert one.contact_length[np.argmax(one.area)] == pytest.approx(10.0)
+    assert sorted(one.volume) == pytest.approx([1, 1, 6])
+    assert one.centroid[np.argmax(one.volume)] == pytest.approx([7.0, 3.0])
+    assert one.contact_size[np.argmax(one.volume)] == pytest.approx(10.0)
     both = steady(mesh, FIELDS[1], 1, periodic="xy", conditions=source).surfaces(NAMES)
-    assert sorted(both.area) == pytest.approx([2, 6])
+    assert sorted(both.volume) == pytest.approx([2, 6])
 
 
 def test_what_has_no_surface_is_said(pixels):

@@ -22,7 +22,7 @@ def bent(mesh, share=0.1):
     ends = mesh.points[mesh.edges.vertices]
     along = ends[:, 1] - ends[:, 0]
     across = np.stack([-along[:, 1], along[:, 0]], axis=1)
-    inner = mesh.edges.cells[:, 1:] >= 0
+    inner = mesh.facets.cells[:, 1:] >= 0
     middles = ends.mean(axis=1) + np.where(inner, share * across, 0.0)
     points = np.vstack([mesh.points, middles])
     cells = np.hstack([mesh.cells, len(mesh.points) + mesh.edges.of_cell])
@@ -74,7 +74,7 @@ def meshes(draw):
     present, phase = np.unique(phase, return_inverse=True)
     phases = tuple(names[rank] for rank in present)
     bare = Mesh(grid.points[used], cells.reshape(-1, 3), phase, phases)
-    outer = bare.edges.vertices[bare.edges.cells[:, 1] < 0]
+    outer = bare.edges.vertices[bare.facets.cells[:, 1] < 0]
     named = draw(st.lists(NAMES.filter(lambda n: "|" not in n), max_size=3, unique=True))
     which = rng.integers(0, 4, len(outer))
     sides = {name: outer[which == k] for k, name in enumerate(named) if (which == k).any()}

@@ -51,8 +51,10 @@ def test_gmsh(model, tmp_path, version, binary, order):
     assert set(mesh.sides) == {"separator", "collector"}
     assert set(mesh.interfaces) == {("Größe", "electrolyte liquid")}
     disc = np.pi * 0.6e-6**2
-    assert mesh.phase_areas["Größe"] == pytest.approx(disc, rel=0.07 if order == 1 else 1e-3, abs=0)
-    assert mesh.areas.sum() == pytest.approx(8e-12, rel=1e-12, abs=0)
+    assert mesh.phase_volumes["Größe"] == pytest.approx(
+        disc, rel=0.07 if order == 1 else 1e-3, abs=0
+    )
+    assert mesh.volumes.sum() == pytest.approx(8e-12, rel=1e-12, abs=0)
     assert len(mesh.cells) == sum(len(tags) for tags in model.mesh.getElements(2)[1])
 
 
@@ -88,7 +90,7 @@ def test_gmsh_without_groups(model, tmp_path):
         gmsh.write(str(tmp_path / "m.msh"))
         mesh = read_mesh(tmp_path / "m.msh")
         assert mesh.phases == ("both", "disc")
-        assert mesh.areas.sum() == pytest.approx(8.0)
+        assert mesh.volumes.sum() == pytest.approx(8.0)
 
 
 @pytest.mark.parametrize("ending", [".inp", ".bdf"])
@@ -100,9 +102,9 @@ def test_gmsh_as_abaqus_and_nastran(model, tmp_path, ending):
     gmsh.write(str(tmp_path / f"m{ending}"))
     mesh = read_mesh(tmp_path / f"m{ending}", unit="um")
     same = read_mesh(tmp_path / "m.msh", unit="um")
-    assert mesh.areas.sum() == pytest.approx(8e-12, rel=1e-9, abs=0)
-    assert sorted(mesh.phase_areas.values()) == pytest.approx(
-        sorted(same.phase_areas.values()), rel=1e-6, abs=0
+    assert mesh.volumes.sum() == pytest.approx(8e-12, rel=1e-9, abs=0)
+    assert sorted(mesh.phase_volumes.values()) == pytest.approx(
+        sorted(same.phase_volumes.values()), rel=1e-6, abs=0
     )
     if ending == ".inp":
         assert shapes(mesh)[1].keys() >= {"separator", "collector"}
@@ -134,7 +136,7 @@ def test_gmsh_with_other_elements(model, tmp_path):
 def square(path, text, **options):
     path.write_text(text, encoding="utf-8")
     mesh = read_mesh(path, **options)
-    assert mesh.areas == pytest.approx([0.5e-12] * 4, rel=1e-9, abs=0)
+    assert mesh.volumes == pytest.approx([0.5e-12] * 4, rel=1e-9, abs=0)
     return mesh
 
 

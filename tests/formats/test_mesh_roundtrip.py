@@ -45,9 +45,9 @@ def test_unit_and_phases_are_the_callers(tmp_path, ending):
     write_mesh(mesh, path)
     found = read_mesh(path, unit="um", phases={"PSHELL_1": "pore", "c": "solid", "b": "solid"})
     assert found.phases == ("pore", "solid")
-    assert found.phase_areas == pytest.approx({"pore": 1e-12, "solid": 2e-12}, rel=1e-9, abs=0)
-    assert read_mesh(path, unit=1e-3).areas.sum() == pytest.approx(3e-6)
-    assert read_mesh(path, unit="2 mm").areas.sum() == pytest.approx(12e-6)
+    assert found.phase_volumes == pytest.approx({"pore": 1e-12, "solid": 2e-12}, rel=1e-9, abs=0)
+    assert read_mesh(path, unit=1e-3).volumes.sum() == pytest.approx(3e-6)
+    assert read_mesh(path, unit="2 mm").volumes.sum() == pytest.approx(12e-6)
     with pytest.raises(InputError, match=r"no group 'pore'; its groups: 'PSHELL_1', 'b', 'c'"):
         read_mesh(path, phases=["pore"])
     with pytest.raises(InputError, match="cells are in none of the groups"):
@@ -94,7 +94,7 @@ def test_a_foreign_mesh_is_put_in_order(tmp_path):
         "GRID,99,,5.,5.,2.5\nCTRIA3,1,1,7,8,9\nCTRIA3,2,2,7,3,9\n"
     )
     mesh = read_mesh(tmp_path / "m.bdf")
-    assert mesh.areas == pytest.approx([0.5, 0.5])
+    assert mesh.volumes == pytest.approx([0.5, 0.5])
     assert len(mesh.points) == 4
     assert mesh.phases == ("property 1", "property 2")
     assert not mesh.sides
@@ -124,7 +124,7 @@ def test_groups_within_groups(tmp_path):
         "first": np.flatnonzero(column == 0),
     }
     found = Parts(mesh.points, mesh.cells, groups, {}).mesh(1.0, None)
-    assert found.phase_areas == pytest.approx({"all": 2.0, "left": 1.0, "first": 1.0})
+    assert found.phase_volumes == pytest.approx({"all": 2.0, "left": 1.0, "first": 1.0})
     groups["cross"] = np.flatnonzero((column > 0) & (column < 3))
     with pytest.raises(InputError, match=r"share only some of their cells.*phases=\["):
         Parts(mesh.points, mesh.cells, groups, {}).mesh(1.0, None)

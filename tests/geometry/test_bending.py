@@ -16,8 +16,10 @@ def test_bent_disc_has_the_area_of_its_pixels_and_the_length_of_a_circle():
     for size in (1e-8, 3e-8):
         mesh = meshed(labels, interface_size=size, order=2)
         assert mesh.order == 2
-        assert mesh.phase_areas["phase1"] == pytest.approx(labels.sum() * 1e-16, rel=1e-5, abs=0.0)
-        around = Domain.of(mesh, ["phase1"], 2).boundary_lengths(("phase0", "phase1")).sum()
+        assert mesh.phase_volumes["phase1"] == pytest.approx(
+            labels.sum() * 1e-16, rel=1e-5, abs=0.0
+        )
+        around = Domain.of(mesh, ["phase1"], 2).boundary_sizes(("phase0", "phase1")).sum()
         assert around == pytest.approx(2 * np.pi * 20e-8, rel=1e-2)
 
 
@@ -36,17 +38,19 @@ def test_a_staircase_of_order_2_stays_straight():
     labels = grains()
     mesh = meshed(labels, staircase=True, order=2)
     straight = meshed(labels, staircase=True)
-    assert dict(mesh.phase_areas) == pytest.approx(dict(straight.phase_areas), rel=1e-12, abs=0.0)
+    assert dict(mesh.phase_volumes) == pytest.approx(
+        dict(straight.phase_volumes), rel=1e-12, abs=0.0
+    )
     assert np.allclose(mesh.quality, straight.quality)
 
 
 def test_grains_keep_areas_quality_and_box():
     labels = grains((80, 100))
     mesh = meshed(labels, order=2)
-    for name, area in mesh.phase_areas.items():
+    for name, area in mesh.phase_volumes.items():
         pixels = np.sum(labels == int(name.removeprefix("phase"))) * 1e-16
         assert area == pytest.approx(pixels, rel=5e-3, abs=0.0)
-    assert mesh.areas.sum() == pytest.approx(labels.size * 1e-16, rel=1e-12, abs=0.0)
+    assert mesh.volumes.sum() == pytest.approx(labels.size * 1e-16, rel=1e-12, abs=0.0)
     assert mesh.quality.min() > 0.25
 
 
@@ -59,7 +63,7 @@ def test_grains_keep_areas_quality_and_box():
 )
 def test_any_image_has_a_valid_bent_mesh(labels, size):
     mesh = meshed(labels, interface_size=size, size=max(size, 2e-8), order=2)
-    assert mesh.areas.sum() == pytest.approx(labels.size * 1e-16, rel=1e-12, abs=0.0)
+    assert mesh.volumes.sum() == pytest.approx(labels.size * 1e-16, rel=1e-12, abs=0.0)
     assert mesh.quality.min() > 0.0  # Mesh itself refuses cells that fold over
 
 

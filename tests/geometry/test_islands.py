@@ -79,4 +79,4 @@ def test_an_image_smaller_than_the_least_stays():
 def test_the_mesher_meshes_the_cleaned_image():
     mesh = meshed(PAIR, VOXEL, least_pixels=3)
     assert mesh.phases == ("phase0", "phase1")
-    assert mesh.phase_areas["phase1"] == pytest.approx(15 * AREA, rel=0.005)
+    assert mesh.phase_volumes["phase1"] == pytest.approx(15 * AREA, rel=0.005)

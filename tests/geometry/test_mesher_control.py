@@ -72,7 +72,7 @@ def test_stripes_have_their_thickness(pixel):
 def test_thin_phases_have_their_elements(width, wanted):
     mesh = meshed(stripes(20, width, 20), size=10 * PIXEL, growth=1.0, gap_elements=wanted)
     x = mesh.points[:, 0] / PIXEL
-    row = np.sqrt(np.sqrt(3.0) * mesh.areas[mesh.cell_phase == 1]) / PIXEL  # their mean height
+    row = np.sqrt(np.sqrt(3.0) * mesh.volumes[mesh.cell_phase == 1]) / PIXEL  # their mean height
     assert width / row.mean() > 0.95 * wanted
     edges = mesh.points[mesh.edges.vertices] / PIXEL
     across = [np.count_nonzero((edges[..., 1] - y).prod(axis=1) < 0) for y in (13.37, 26.81)]
@@ -150,7 +150,7 @@ def test_stairs_are_kept_exactly(name, size, voxel):
     mesh = GmshMesher(interface_size=size, gap_elements=0, staircase=True).mesh(image)
     whole = float(np.prod(image.extent))
     for phase, share in image.fractions.items():
-        assert mesh.phase_areas[phase] / whole == pytest.approx(share, abs=1e-12)
+        assert mesh.phase_volumes[phase] / whole == pytest.approx(share, abs=1e-12)
     for edges in mesh.interfaces.values():
         ends = mesh.points[edges] / voxel[::-1]
         straight = ends[:, 0] == pytest.approx(ends[:, 1], abs=1e-9)

@@ -20,13 +20,13 @@ def check(mesh, image):
     width, height = image.extent
     x, y = mesh.points.T
     assert (x.min(), x.max(), y.min(), y.max()) == (0.0, width, 0.0, height)
-    assert mesh.areas.min() > 0
-    assert mesh.areas.sum() / (width * height) == pytest.approx(1.0, abs=1e-12)
+    assert mesh.volumes.min() > 0
+    assert mesh.volumes.sum() / (width * height) == pytest.approx(1.0, abs=1e-12)
     assert mesh.phases == tuple(image.phases)
     assert set(mesh.interfaces) == adjacent(image)
     for side, length in (("left", height), ("right", height), ("top", width), ("bottom", width)):
         assert lengths(mesh, mesh.sides[side]).sum() / length == pytest.approx(1.0, abs=1e-12)
-    assert sum(map(len, mesh.sides.values())) == np.count_nonzero(mesh.edges.cells[:, 1] < 0)
+    assert sum(map(len, mesh.sides.values())) == np.count_nonzero(mesh.facets.cells[:, 1] < 0)
 
 
 def adjacent(image):
@@ -47,12 +47,12 @@ def lengths(mesh, edges):
 def area_errors(mesh, image):
     whole = float(np.prod(image.extent))
     wanted = np.array([image.fractions[name] * whole for name in mesh.phases])
-    return np.array([mesh.phase_areas[name] for name in mesh.phases]) / wanted - 1
+    return np.array([mesh.phase_volumes[name] for name in mesh.phases]) / wanted - 1
 
 
 def parts(mesh, name):
     """Connected parts of a phase, joined across edges."""
-    inner = mesh.edges.cells[mesh.edges.cells[:, 1] >= 0]
+    inner = mesh.facets.cells[mesh.facets.cells[:, 1] >= 0]
     own = mesh.cell_phase == mesh.phase_index(name)
     pairs = inner[own[inner].all(axis=1)]
     n = len(mesh.cells)
@@ -107,7 +107,7 @@ def test_random_images_have_meshes(labels, aspect, sizes):
 def test_a_disc_has_its_area_and_perimeter():
     labels = disc(radius=20.0, side=61)  # 1257 pixels: the image itself has the disc's area
     mesh = meshed(labels)
-    assert mesh.phase_areas["phase1"] / PIXEL**2 == pytest.approx(np.pi * 20**2, rel=0.002)
+    assert mesh.phase_volumes["phase1"] / PIXEL**2 == pytest.approx(np.pi * 20**2, rel=0.002)
     edges = mesh.interfaces["phase0", "phase1"]
     assert lengths(mesh, edges).sum() / PIXEL == pytest.approx(2 * np.pi * 20, rel=0.01)
     radii = np.hypot(*(mesh.points[np.unique(edges)] - 30.5 * PIXEL).T) / PIXEL
@@ -129,7 +129,7 @@ def test_phases_keep_their_order_and_labels_need_none():
     mesh = GmshMesher().mesh(image)
     assert mesh.phases == ("c", "a", "b")
     assert set(mesh.interfaces) == {("c", "b"), ("a", "b")}
-    assert mesh.phase_areas["a"] / PIXEL**2 == pytest.approx(18)
+    assert mesh.phase_volumes["a"] / PIXEL**2 == pytest.approx(18)
 
 
 def test_nested_rings_stay_apart():

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from label_images import PIXEL, disc, meshed, structure
 
-from anosim.errors import InputError, MeshError, UnitError, UnsupportedError
+from anosim.errors import InputError, MeshError, UnitError
 from anosim_geometry import GmshMesher, gmsh_version
 from anosim_geometry.curves import Curves
 from anosim_geometry.faces import Face
@@ -53,12 +53,6 @@ def test_sizes_not_given_follow_the_pixel_and_each_other():
     assert given(size=0.5e-8) == (0.5, 0.5)
     assert given(interface_size=10e-8) == (10, 10)
     assert given(size=1.0) == (200, 1)  # the image's shorter side
-
-
-def test_a_volume_is_refused():
-    volume = structure(np.indices((2, 3, 4)).sum(axis=0) % 2)
-    with pytest.raises(UnsupportedError, match=r"shape \(2, 3, 4\): take one slice"):
-        GmshMesher().mesh(volume)
 
 
 def test_the_users_own_session_survives():

@@ -41,7 +41,9 @@ def test_the_interface_keeps_its_outline_whatever_is_wanted():
     mesh = GmshMesher().mesh_with_sizes(image, anything)
     plain = GmshMesher().mesh(image)
     assert len(mesh.cells) < 0.9 * len(plain.cells)
-    assert mesh.phase_areas["phase1"] == pytest.approx(plain.phase_areas["phase1"], rel=1e-4, abs=0)
+    assert mesh.phase_volumes["phase1"] == pytest.approx(
+        plain.phase_volumes["phase1"], rel=1e-4, abs=0
+    )
     ours, theirs = (_perimeter(m) for m in (mesh, plain))
     assert ours == pytest.approx(theirs, rel=1e-3)
 
@@ -57,7 +59,7 @@ def test_every_image_is_meshed_with_every_length(name):
     rng = np.random.default_rng(3)
     wanted = rng.choice([0.3, 1.0, np.inf], image.labels.shape) * PIXEL
     mesh = GmshMesher().mesh_with_sizes(image, wanted)
-    assert mesh.areas.sum() == pytest.approx(np.prod(image.extent), rel=1e-9, abs=0)
+    assert mesh.volumes.sum() == pytest.approx(np.prod(image.extent), rel=1e-9, abs=0)
     assert mesh.quality.min() > 0.2
 
 

@@ -37,8 +37,8 @@ def _coated_disc(size, order):
     cells = cells.reshape(-1, 3 if order == 1 else 6)
     radius = np.hypot(*points[cells[:, :3]].mean(axis=1).T)
     phase = np.digitize(radius, [CORE, COAT])
-    edges = Mesh(points, cells, phase, PHASES).edges
-    outer = edges.vertices[edges.cells[:, 1] < 0]
+    facets = Mesh(points, cells, phase, PHASES).facets
+    outer = facets.vertices[facets.cells[:, 1] < 0]
     x = points[outer].mean(axis=1)[:, 0]
     sides = {"left": outer[np.isclose(x, -1)], "right": outer[np.isclose(x, 1)]}
     return Mesh(points, cells, phase, PHASES, sides)
@@ -76,9 +76,9 @@ def test_straight_elements_are_limited_by_their_polygon(bent, solver):
 
 
 def test_areas_and_lengths_are_those_of_circles(bent):
-    assert bent.phase_areas["core"] == pytest.approx(np.pi * CORE**2, rel=1e-5)
+    assert bent.phase_volumes["core"] == pytest.approx(np.pi * CORE**2, rel=1e-5)
     domain = Domain.of(bent, ["matrix"], 2)
-    edge = domain.boundary_lengths(("coat", "matrix"))
+    edge = domain.boundary_sizes(("coat", "matrix"))
     assert edge.sum() == pytest.approx(2 * np.pi * COAT, rel=1e-5)
     x = domain.points[:, 0]
     second = domain.boundary_weights(("coat", "matrix")) @ x**2

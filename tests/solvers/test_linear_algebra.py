@@ -73,7 +73,7 @@ def test_superlu_agrees_with_pardiso(nonlinear, only_scipy, monkeypatch):
 def test_large_problems_go_to_multigrid_and_the_record_says_so(name, monkeypatch):
     if name == "skfem":
         pytest.importorskip("pyamg")
-    monkeypatch.setattr(MODULES[name], "MOST_DIRECT", 10)
+    monkeypatch.setattr(MODULES[name], "MOST_DIRECT", {2: 10})
     for nonlinear, method in ((False, "CG"), (True, "BiCGStab")):
         record = ASSEMBLE[name](form(1, nonlinear=nonlinear)).record
         assert f"{method} with" in record["linear algebra"]

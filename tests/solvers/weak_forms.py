@@ -19,7 +19,7 @@ from anosim.weakform import weak_form
 def bent_rectangle(cells=(8, 6)):
     """Two phases side by side, all inner edges bent."""
     straight = rectangle(2.0, 1.0, cells, phases=("a", "b"), cuts=(1.0,))
-    edges = straight.edges
+    edges = straight.facets
     middles = straight.points[edges.vertices].mean(axis=1)
     x, y = middles.T
     inner = (edges.cells >= 0).all(axis=1)

@@ -5,10 +5,11 @@ with scripts_of("verification"):
     from agreement import FEATURES, difference_and_imbalance
     from cases import CASES
     from orders import space_orders, time_orders
+    from space_cases import CASES_IN_SPACE
 
 
 @pytest.mark.parametrize("solver", ["skfem", "fenicsx"])
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
+@pytest.mark.parametrize("case", [*CASES, *CASES_IN_SPACE], ids=lambda case: case.__name__)
 def test_published_numbers_with_quadratic_elements(solver, case):
     for row in case(solver, 2):
         assert row.error < row.allowed, f"{row.quantity}: {row.value} instead of {row.target}"
@@ -28,6 +29,14 @@ def test_orders_in_space(solver, order):
     l2, h1 = space_orders(solver, order)
     assert l2 == pytest.approx(order + 1, abs=0.15)
     assert h1 == pytest.approx(order, abs=0.1)
+
+
+@pytest.mark.parametrize("solver", ["skfem", "fenicsx"])
+@pytest.mark.parametrize("order", [1, 2])
+def test_orders_in_three_dimensions(solver, order):
+    l2, h1 = space_orders(solver, order, 3)
+    assert l2 == pytest.approx(order + 1, abs=0.2)
+    assert h1 == pytest.approx(order, abs=0.15)
 
 
 def test_orders_in_time():

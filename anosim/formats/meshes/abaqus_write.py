@@ -41,7 +41,7 @@ def _boundary(file: TextIO, mesh: Mesh, pairs: Ints, label: str, count: int) -> 
     nodes = np.unique(pairs if mesh.order == 1 else [*pairs.ravel(), *mesh.midpoints[edge]])
     file.write(f"*NSET, NSET={label}\n")
     _numbers(file, nodes + 1)
-    sides = mesh.edges.cells[edge]
+    sides = mesh.facets.cells[edge]
     second = (sides[:, 1] >= 0) & (mesh.cell_phase[sides[:, 1]] < mesh.cell_phase[sides[:, 0]])
     cell = np.where(second, sides[:, 1], sides[:, 0])
     face = np.argmax(mesh.edges.of_cell[cell] == edge[:, None], axis=1)

@@ -103,9 +103,14 @@ def write_mesh(mesh: Mesh, path: str | PathLike[str]) -> None:
 
     Raises:
         InputError: an unknown ending, or no such folder.
+        UnsupportedError: a mesh of tetrahedra as anything but .vtkhdf.
     """
     path = Path(path)
     form = _format(path, "write")
+    if mesh.dimension == 3 and path.suffix.lower() != ".vtkhdf":
+        raise UnsupportedError(
+            f"a mesh of tetrahedra is only written as .vtkhdf until now, not as {path.suffix}"
+        )
     if form.whole:
         form.write(mesh, path)
         return

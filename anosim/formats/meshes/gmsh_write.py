@@ -59,7 +59,7 @@ def _entities(file: BinaryIO, mesh: Mesh, curves: Sequence[Ints]) -> None:
     touched = []
     for tag, edges in enumerate(curves, 1):
         file.write(_ints(tag) + _box(mesh.points[edges]) + _sizes(1) + _ints(tag) + _sizes(0))
-        cells = np.unique(mesh.edges.cells[mesh.edges.find(edges)])
+        cells = np.unique(mesh.facets.cells[mesh.edges.find(edges)])
         touched.append(np.unique(mesh.cell_phase[cells[cells >= 0]]))
     for rank in range(len(mesh.phases)):
         around = [tag for tag, phases in enumerate(touched, 1) if rank in phases]

@@ -47,7 +47,7 @@ def printable(char: str) -> bool:
 
 
 def named_edges(mesh: Mesh) -> dict[str, Ints]:
-    """Edges of the mesh by name, shape (n, 2): sides, then interfaces as ``a|b``."""
+    """Facets of the mesh by name, shape (n, 2 or 3): sides, then interfaces as ``a|b``."""
     sides = list(mesh.sides.items())
     interfaces = [("|".join(pair), edges) for pair, edges in mesh.interfaces.items()]
     return {name: edges for name, edges in gathered([*sides, *interfaces]).items() if len(edges)}

@@ -158,7 +158,7 @@ def _check_unfolded(mesh: Mesh) -> None:
 
 def _check_joined(mesh: Mesh) -> None:
     """No two points on the outer boundary are at one place, as where parts were not merged."""
-    ends = mesh.edges.vertices[mesh.edges.cells[:, 1] < 0]
+    ends = mesh.edges.vertices[mesh.facets.cells[:, 1] < 0]
     points = mesh.points[np.unique(ends)]
     step = _SAME * np.linalg.norm(np.diff(mesh.points[ends], axis=1), axis=2).min()
     low = points.min(axis=0)
@@ -175,7 +175,7 @@ def _check_joined(mesh: Mesh) -> None:
 def _outer(mesh: Mesh, pairs: Ints) -> Ints:
     """Those of the pairs that are edges on the outer boundary, each once."""
     edge = mesh.edges.find(pairs)
-    outer = (edge >= 0) & (mesh.edges.cells[edge, 1] < 0)
+    outer = (edge >= 0) & (mesh.facets.cells[edge, 1] < 0)
     first = np.sort(np.unique(edge[outer], return_index=True)[1])
     return np.asarray(pairs[outer][first], dtype=np.int64)
 

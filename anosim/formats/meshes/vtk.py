@@ -18,6 +18,7 @@ from anosim.formats.meshes.parts import Parts, gathered, refused
 from anosim.meshes import Floats, Ints, Mesh
 
 TRIANGLE, BENT_TRIANGLE = 5, 22
+BOUNDARY_TABLES = {2: "boundary_edges", 3: "boundary_facets"}
 _LINES, _POINTS, _LAGRANGE = {3: 2, 21: 3}, (1, 2), 69
 _OTHERS = {7: "polygons", 8: "pixels", 9: "quadrangles", 10: "tetrahedra", 11: "voxels"}
 _OTHERS |= {12: "hexahedra", 13: "prisms", 14: "pyramids", 23: "quadrangles", 24: "tetrahedra"}
@@ -111,10 +112,13 @@ class Grid:
 
 
 def boundary_table(mesh: Mesh) -> tuple[list[str], Ints]:
-    """The names of sides and interfaces, and the table ``boundary_edges``."""
+    """The names of sides and interfaces, and the table ``boundary_edges`` of their facets.
+
+    In space its rows are the three points of a facet and the index of its name.
+    """
     named = named_edges(mesh)
     rows = [np.column_stack([e, np.full(len(e), rank)]) for rank, e in enumerate(named.values())]
-    return list(named), np.concatenate([np.empty((0, 3), np.int64), *rows])
+    return list(named), np.concatenate([np.empty((0, mesh.dimension + 1), np.int64), *rows])
 
 
 def phase_names(names: Sequence[str]) -> dict[tuple[int, int], str]:

@@ -51,7 +51,7 @@ class Toy:
         if problem.steady:
             c[free] += splu(csc_array(stiffness[free][:, free])).solve((load - stiffness @ c)[free])
             out = stiffness @ c - load
-            fluxes = {n: float(s @ out) * form.diffusivity_scale for n, s in shares.items()}
+            fluxes = {n: float(s @ out) * form.flow for n, s in shares.items()}
             return Solution.from_steady_state(problem, form.domain, c, fluxes=fluxes)
         times = np.concatenate([[0.0], problem.until * np.geomspace(1e-6, 1.0, self.steps)])
         values, outs = [c.copy()], []
@@ -66,7 +66,7 @@ class Toy:
             values.append(c)
             outs.append(mass * second + stiffness @ c - load)
         fluxes = {
-            n: np.array([outs[0] @ s, *(out @ s for out in outs)]) * form.diffusivity_scale
+            n: np.array([outs[0] @ s, *(out @ s for out in outs)]) * form.flow
             for n, s in shares.items()
         }
         return Solution.from_samples(problem, form.domain, times, np.array(values), fluxes=fluxes)
@@ -84,7 +84,7 @@ def _assemble(form: WeakForm) -> tuple[np.ndarray, csc_array, np.ndarray]:
     mass = np.bincount(triangles.ravel(), np.repeat(form.capacity * area / 3, 3), n)
     load = np.zeros(n)
     for rank, term in enumerate(form.terms):
-        a, b = term.edges.T
+        a, b = term.facets.T
         length = np.linalg.norm(form.points[a] - form.points[b], axis=1)
         for i, j, share in ((a, a, 1 / 3), (a, b, 1 / 6), (b, a, 1 / 6), (b, b, 1 / 3)):
             parts.append((term.transfer * term.kappa * share * length, i, j))

@@ -1,0 +1,33 @@
+"""What arguments about images mean."""
+
+from anosim.errors import InputError
+
+
+def phases_of(text: str) -> dict[str, int]:
+    """Phases and their labels.
+
+    Raises:
+        InputError: the text is something else.
+    """
+    made: dict[str, int] = {}
+    for part in text.split(","):
+        name, _, label = part.partition("=")
+        try:
+            made[name.strip()] = int(label)
+        except ValueError:
+            raise InputError(
+                f"--phases has {part!r}: expected NAME=LABEL, as in pore=0,particle=1"
+            ) from None
+    return made
+
+
+def whole_number(text: str) -> int:
+    """A number of elements.
+
+    Raises:
+        InputError: the text is something else.
+    """
+    try:
+        return int(text)
+    except ValueError:
+        raise InputError(f"--elements is {text!r}: give a whole number") from None

@@ -1,0 +1,42 @@
+"""Picture of a comparison with another program."""
+
+import matplotlib
+import numpy as np
+from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
+
+from anosim.figures.readable import durations
+from anosim.figures.sheet import Window, scale_bar, sheet
+from anosim.figures.style import STYLE
+from anosim.interop.comparing import Comparison
+
+_MOST = 6
+
+
+def comparison(found: Comparison) -> Figure:
+    """Here minus the other program, at its places, one panel per time, up to six."""
+    picked = np.unique(np.linspace(0, len(found.times) - 1, min(len(found.times), _MOST)))
+    times = found.times[picked.astype(int)]
+    low, high = found.samples.points.min(axis=0), found.samples.points.max(axis=0)
+    size = np.maximum(high - low, 1e-3 * np.max(high - low))
+    window = Window(*(low - 0.03 * size), *(1.06 * size))
+    off = found.own - found.samples.values
+    end = float(np.nanmax(np.abs(off))) or 1.0
+    titles = durations(times) if np.isfinite(times).all() else ["steady state"]
+    with matplotlib.rc_context(STYLE):
+        page = sheet([window] * len(times), titles=titles, bar=True)
+        for panel, time in zip(page.panels, times, strict=True):
+            rows = (found.samples.times == time) & np.isfinite(off)
+            dots = panel.scatter(
+                found.samples.points[rows, 0],
+                found.samples.points[rows, 1],
+                c=off[rows],
+                s=max(1.0, 400.0 / np.sqrt(max(rows.sum(), 1)) / len(times)),
+                cmap="PuOr",
+                norm=Normalize(-end, end),
+                linewidths=0.0,
+                rasterized=True,
+            )
+        scale_bar(page.panels[0])
+        page.figure.colorbar(dots, cax=page.bar).set_label("difference / mol m⁻³")
+    return page.figure

@@ -1,0 +1,98 @@
+"""How far a concentration is from another program's."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from anosim.errors import InputError
+from anosim.interop.fields import Fields
+from anosim.interop.foreign import Samples
+from anosim.meshes import Floats
+from anosim.solution import Solution
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Differences at the other program's places and times, in its order.
+
+    Attributes:
+        samples: what the other program has.
+        own: concentration here, mol/m^3, shape (n,); NaN outside of the domain.
+        times: s, ascending, shape (n_times,).
+        largest: greatest absolute difference at each time, mol/m^3.
+        relative_l2: root of the sum of squared differences over that of the other program's
+            squared values, at each time; NaN where those are all zero.
+        points: compared at each time.
+        outside: places that are outside of the domain, left out.
+    """
+
+    samples: Samples
+    own: Floats
+    times: Floats
+    largest: Floats
+    relative_l2: Floats
+    points: tuple[int, ...]
+    outside: int
+
+    @property
+    def numbers(self) -> dict[str, Any]:
+        """The same as plain data, with the norms over all times together."""
+        off = self.own - self.samples.values
+        known = np.isfinite(off)
+        scale = float(np.sqrt(np.sum(self.samples.values[known] ** 2)))
+        return {
+            "times_s": self.times,
+            "points": self.points,
+            "outside": self.outside,
+            "largest_mol_per_m3": self.largest,
+            "relative_l2": self.relative_l2,
+            "all_times": {
+                "largest_mol_per_m3": float(np.abs(off[known]).max()),
+                "relative_l2": float(np.linalg.norm(off[known]) / scale) if scale else None,
+            },
+        }
+
+
+def compare(found: Solution | Fields, samples: Samples) -> Comparison:
+    """Compare a solution with another program's concentrations, at its places and times.
+
+    Norms are over the places as they are given, without weights.
+
+    Args:
+        found: a solution, known at every time, or fields of a finished run, known at its times.
+        samples: see ``read_samples``.
+
+    Raises:
+        InputError: a time that is not known, or no place inside of the domain.
+    """
+    times = np.unique(samples.times)
+    fields = Fields.of(found, times) if isinstance(found, Solution) else found
+    own = np.full(len(samples.values), np.nan)
+    for time in times:
+        rows = samples.times == time
+        own[rows] = fields.at(samples.points[rows], time)[0]
+    known = np.isfinite(own)
+    if not known.any():
+        low, high = fields.points.min(axis=0), fields.points.max(axis=0)
+        raise InputError(
+            "none of the places is inside of the domain, which reaches from "
+            f"({low[0]:.3g}, {low[1]:.3g}) to ({high[0]:.3g}, {high[1]:.3g}) m: is the unit of "
+            "length right, and does y run down?"
+        )
+    largest, relative, counts = [], [], []
+    for time in times:
+        rows = (samples.times == time) & known
+        off, other = own[rows] - samples.values[rows], np.linalg.norm(samples.values[rows])
+        largest.append(float(np.abs(off).max(initial=0.0)))
+        relative.append(float(np.linalg.norm(off) / other) if other > 0.0 else np.nan)
+        counts.append(int(rows.sum()))
+    return Comparison(
+        samples,
+        own,
+        times,
+        np.array(largest),
+        np.array(relative),
+        tuple(counts),
+        int(np.sum(~known)),
+    )

@@ -1,0 +1,119 @@
+"""A concentration at nodes and times, apart from the problem that it solves."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from os import PathLike
+from typing import Self
+
+import h5py
+import numpy as np
+from numpy.typing import ArrayLike
+
+from anosim.curved import shapes
+from anosim.errors import InputError
+from anosim.figures.readable import durations
+from anosim.locate import locate
+from anosim.meshes import Floats, Ints
+from anosim.solution import Solution, Times
+
+_SAME = 1e-6
+"""Relative difference up to which two times are the same: files round them."""
+
+
+@dataclass(frozen=True, eq=False)
+class Fields:
+    """A concentration on triangles at some times.
+
+    Attributes:
+        points: nodes (x, y), m, shape (n_nodes, 2).
+        cells: nodes of each triangle, shape (n_cells, 3 or 6).
+        times: s, ascending, shape (n_times,); infinite for a steady state.
+        values: mol/m^3, shape (n_times, n_nodes).
+    """
+
+    points: Floats
+    cells: Ints
+    times: Floats
+    values: Floats
+
+    @classmethod
+    def of(cls, solution: Solution, times: Times = None) -> Self:
+        """A solution at some times; the end without them."""
+        steady = solution.problem.steady
+        t = np.array([np.inf]) if steady else np.unique(solution.times(times))
+        domain = solution.domain
+        values = solution.values(None if steady else t)
+        return cls(domain.points, domain.connectivity, t, values)
+
+    @classmethod
+    def read(cls, path: str | PathLike[str]) -> Self:
+        """The fields in the ``solution.vtkhdf`` that a run left.
+
+        Raises:
+            InputError: no such file, or none of a solution in two dimensions.
+        """
+        try:
+            with h5py.File(path) as file:
+                root = file["VTKHDF"]
+                points, flat = root["Points"][:], root["Connectivity"][:]
+                nodes = int(root["Offsets"][1])
+                times = root["Steps/Values"][:]
+                values = root["PointData/concentration"][:].reshape(len(times), len(points))
+        except (OSError, KeyError, ValueError, IndexError) as error:
+            raise InputError(f"{str(path)!r} holds no solution that can be read: {error}") from None
+        if nodes not in (3, 6):
+            raise InputError(f"{str(path)!r} has cells of {nodes} nodes: only triangles are read")
+        return cls(points[:, :2], flat.reshape(-1, nodes), times, values)
+
+    def at(self, points: ArrayLike, times: ArrayLike | None = None) -> Floats:
+        """Concentration at points and known times, shape (n_times, n_points); NaN outside.
+
+        Sides bent through their midpoints count as straight here.
+
+        Args:
+            points: (x, y), m, shape (n_points, 2).
+            times: s, of those there are; all without them.
+
+        Raises:
+            InputError: a time that is not there: between two, nothing is known.
+        """
+        places = np.asarray(points, dtype=float).reshape(-1, 2)
+        rows = np.arange(len(self.times)) if times is None else self.rows(times)
+        cell, weights = locate(self.points[self.cells[:, :3]], places)
+        order = 1 if self.cells.shape[1] == 3 else 2
+        form = shapes(order, weights[:, 1:])
+        found = np.einsum("tpk,pk->tp", self.values[rows][:, self.cells[cell]], form)
+        return np.where(cell >= 0, found, np.nan)
+
+    def rows(self, times: ArrayLike) -> Ints:
+        """The place of each time among the known ones.
+
+        Raises:
+            InputError: a time that is not there.
+        """
+        wanted = np.atleast_1d(np.asarray(times, dtype=float))
+        rows = np.array([_nearest(self.times, time) for time in wanted], dtype=np.int64)
+        known = self.times[rows]
+        both = np.isinf(known) & np.isinf(wanted)
+        with np.errstate(invalid="ignore"):
+            off = ~both & ~(np.abs(known - wanted) <= _SAME * np.abs(known).max(initial=0.0))
+        if off.any():
+            raise InputError(
+                f"nothing is known at {_listed(wanted[off])}: the results have "
+                f"{_listed(self.times)}; name the times in the case's [output] times and run again"
+            )
+        return rows
+
+
+def _nearest(known: Floats, time: float) -> int:
+    if np.isinf(time):
+        return int(np.argmax(known))
+    return int(np.argmin(np.abs(known - time)))
+
+
+def _listed(times: Sequence[float] | Floats) -> str:
+    shown = ["the steady state" if np.isinf(t) else "" for t in times[:6]]
+    texts = durations([float(t) for t in times[:6] if np.isfinite(t)])
+    spare = iter(texts)
+    named = [text or next(spare) for text in shown]
+    return ", ".join(named) + (", ..." if len(times) > 6 else "")

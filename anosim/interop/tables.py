@@ -1,0 +1,80 @@
+"""Fields over time as tables: pandas, xarray, CSV."""
+
+import csv
+from importlib import import_module
+from os import PathLike
+from typing import TYPE_CHECKING, Any
+
+from anosim.errors import MissingDependencyError
+from anosim.formats.atomic import replacing
+from anosim.interop.fields import Fields
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+COLUMNS = ("time_s", "x_m", "y_m", "concentration_mol_per_m3")
+
+
+def frame(fields: Fields) -> "pd.DataFrame":
+    """One row per time and node: ``time_s``, ``x_m``, ``y_m``, ``concentration_mol_per_m3``.
+
+    Raises:
+        MissingDependencyError: pandas is not installed.
+    """
+    import numpy as np
+
+    pandas = _needed("pandas")
+    n, count = len(fields.points), len(fields.times)
+    x, y = np.tile(fields.points, (count, 1)).T
+    columns = (np.repeat(fields.times, n), x, y, fields.values.ravel())
+    made: pd.DataFrame = pandas.DataFrame(dict(zip(COLUMNS, columns, strict=True)))
+    return made
+
+
+def dataset(fields: Fields) -> "xr.Dataset":
+    """``concentration`` over ``time`` and ``node``, with x and y of the nodes and the triangles.
+
+    Units are in the attributes; ``to_netcdf`` writes it to a file.
+
+    Raises:
+        MissingDependencyError: xarray is not installed.
+    """
+    xarray = _needed("xarray")
+    made: xr.Dataset = xarray.Dataset(
+        {
+            "concentration": (("time", "node"), fields.values, {"units": "mol m-3"}),
+            "connectivity": (
+                ("cell", "corner"),
+                fields.cells[:, :3].astype("i4"),
+                {"start_index": 0},
+            ),
+        },
+        coords={
+            "time": ("time", fields.times, {"units": "s"}),
+            "x": ("node", fields.points[:, 0], {"units": "m"}),
+            "y": ("node", fields.points[:, 1], {"units": "m", "positive": "down"}),
+        },
+    )
+    return made
+
+
+def write_csv(fields: Fields, path: str | PathLike[str]) -> None:
+    """The rows of ``frame`` as CSV, without pandas."""
+    with replacing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(COLUMNS)
+        for time, row in zip(fields.times, fields.values, strict=True):
+            writer.writerows(
+                (f"{time:.9g}", f"{x:.9g}", f"{y:.9g}", f"{c:.9g}")
+                for (x, y), c in zip(fields.points, row, strict=True)
+            )
+
+
+def _needed(name: str) -> Any:
+    try:
+        return import_module(name)
+    except ImportError as error:
+        raise MissingDependencyError(
+            f"this table needs {name}: pip install 'anosim[study]'; write_csv needs nothing"
+        ) from error

@@ -1,0 +1,112 @@
+"""A 3D scene that a browser turns, inside of a page."""
+
+import io
+import json
+import re
+import zipfile
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from anosim.errors import MissingDependencyError
+from anosim.figures.readable import number
+
+_ICON = r"https://kitware\.github\.io/vtk-js/icon/favicon[^`\"']*"
+"""Icons that the viewer would fetch from the network."""
+
+
+def scene(plotter: Any, caption: str) -> str:
+    """What a PyVista plotter shows, as a vtk.js scene in a frame of its own.
+
+    The scene's geometry, its colours and the viewer (1 MB) are part of the text; nothing is
+    fetched. A page with a scene is made with ``page(..., scenes=True)``.
+
+    Args:
+        plotter: a ``pyvista.Plotter``; what it shows may be as large as the page is to be.
+        caption: plain text, which also tells who cannot see it what there is.
+
+    Raises:
+        MissingDependencyError: trame-vtk is not installed.
+    """
+    try:
+        from trame_vtk.tools.vtksz2html import write_html
+    except ImportError as error:
+        raise MissingDependencyError(
+            "3D scenes in pages need trame-vtk: pip install 'anosim[scene]'"
+        ) from error
+    text = io.StringIO()
+    write_html(_packed(plotter), text)
+    alone = re.sub(_ICON, "data:,", text.getvalue())
+    told = escape(caption)
+    return (
+        f'<figure><iframe title="{told}" srcdoc="{escape(alone)}"></iframe>'
+        f"<figcaption>{told} Drag to turn, scroll to zoom.</figcaption></figure>\n"
+    )
+
+
+def solution_scene(path: Path) -> str:
+    """The surface of a solution in three dimensions, coloured by its last concentration.
+
+    Args:
+        path: the solution, .vtkhdf.
+
+    Returns:
+        The scene; nothing where the solution is flat, and a sentence where what draws it is not
+        installed.
+    """
+    try:
+        import pyvista
+        import trame_vtk  # noqa: F401
+    except ImportError:
+        return "<p>With the extra <code>anosim[scene]</code> there is a 3D scene here.</p>"
+    reader: Any = pyvista.get_reader(str(path))  # type: ignore[no-untyped-call]
+    if getattr(reader, "number_time_points", 0):
+        reader.set_active_time_point(reader.number_time_points - 1)
+    surface = reader.read().extract_surface(algorithm=None)
+    if np.ptp(np.asarray(surface.points)[:, 2]) == 0.0:
+        return ""
+    surface.points = (
+        np.asarray(surface.points) * 1e6
+    )  # micrometres: vtk.js works in single precision
+    plotter = pyvista.Plotter(off_screen=True)
+    plotter.add_mesh(surface, scalars="concentration", cmap="viridis", show_scalar_bar=False)
+    values = np.asarray(surface["concentration"])
+    told = (
+        f"{number(float(values.min()))} (violet) to {number(float(values.max()))} mol/m³ (yellow)"
+    )
+    return scene(plotter, f"Concentration at the end on the domain's surface, {told}.")
+
+
+def _packed(plotter: Any) -> bytes:
+    """The scene as vtk.js' offline viewer reads it: one JSON in a ZIP.
+
+    PyVista's own export starts a web server and looks for files on the network; the serialisers
+    that it uses need neither.
+    """
+    from trame_vtk.modules.vtk import serializers as vtk_js
+
+    vtk_js.initialize_serializers()
+    context = vtk_js.SynchronizationContext()
+    context.set_ignore_last_dependencies(True)
+    window = plotter.render_window
+    window.OffScreenRenderingOn()
+    if not plotter.camera.is_set:
+        plotter.view_isometric()
+    window.Render()  # the camera and the ranges of colours are set by drawing
+    camera = window.GetRenderers().GetFirstRenderer().GetActiveCamera()
+    state = vtk_js.serialize(None, window, vtk_js.reference_id(window), context, 1)
+    state["extra"] = {
+        "vtkRefId": vtk_js.reference_id(window),
+        "centerOfRotation": camera.GetFocalPoint(),
+        "camera": vtk_js.reference_id(camera),
+    }
+    arrays = {
+        entry["hash"]: {**entry, "content": context.get_cached_data_array(entry["hash"], False)}
+        for entry in vtk_js.extract_array_hash(state)
+    }
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("index.json", json.dumps({"hashes": arrays, "scene": state}))
+    return packed.getvalue()

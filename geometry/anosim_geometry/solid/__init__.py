@@ -1,0 +1,1 @@
+"""Conforming tetrahedra of label volumes: the three-dimensional half of the mesher "gmsh"."""
