@@ -1,12 +1,16 @@
-# Two commands: `make demo` runs the main job on the embedded sample, `make test` runs all checks.
+# `make demo` runs the main job on the embedded sample, `make test` all checks, `make vorauer2020` the
+# counterparts of a published paper's figures.
 # Both need python3, make and a C compiler; everything else goes into .tools and .venv here.
 PYTHON ?= python3
 RUN := .venv/bin
 
-.PHONY: demo test lint types lock clean
+.PHONY: demo test vorauer2020 lint types lock clean
 
 demo: .venv/.ready
 	$(RUN)/anosim demo --output demo-results
+
+vorauer2020: .venv/.ready
+	$(RUN)/python studies/vorauer2020/reproduce.py vorauer2020-results
 
 test: lint types
 	$(RUN)/python -m pytest
@@ -27,4 +31,4 @@ lock:
 	    --generate-hashes --python-version 3.12 --quiet --output-file requirements.lock
 
 clean:
-	rm -rf .venv .tools demo-results
+	rm -rf .venv .tools demo-results vorauer2020-results

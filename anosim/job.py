@@ -31,6 +31,7 @@ from anosim.results import (
 from anosim.results.folder import RECORD, check_replaceable
 from anosim.results.numbers import Points, plain
 from anosim.solution import Solution
+from anosim.study.costs import Forecast, forecast
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -64,7 +65,9 @@ def checkpoint(folder: Path, solver: str) -> Path:
     return folder.with_name(f".{folder.name}.checkpoint-{solver}")
 
 
-def run(case: Case, folder: Path | None = None) -> Outcome:
+def run(
+    case: Case, folder: Path | None = None, *, expected: Callable[[Forecast], None] | None = None
+) -> Outcome:
     """Do what a case describes and leave the results in a folder.
 
     Progress goes to the watcher of ``anosim.progress``. A long run writes its state to a folder
@@ -73,6 +76,7 @@ def run(case: Case, folder: Path | None = None) -> Outcome:
     Args:
         case: the case.
         folder: for the results; without it the case's own.
+        expected: is told what the run will need, before anything is meshed.
 
     Returns:
         What was made. The folder is there only if everything went well.
@@ -87,6 +91,8 @@ def run(case: Case, folder: Path | None = None) -> Outcome:
     check_replaceable(target)
     with watch.stage("read image"):
         image = case.microstructure()
+    if expected is not None:
+        expected(forecast(case, image))
     with watch.stage("mesh"):
         mesh = case.mesh(image)
     problem = case.problem(mesh)
@@ -189,16 +195,14 @@ def _draw(
 
     shown = np.unique(np.linspace(0, len(times) - 1, min(len(times), MOST_MAPS)).astype(int))
     selected = [times[index] for index in shown] if times else None
-    pictures: dict[str, Callable[[], Figure]] = {}
-    if image.labels.ndim == 2:
-        pictures |= {
-            "microstructure": lambda: figures.microstructure(image),
-            "mesh": lambda: figures.mesh(solution.domain.mesh, over=image),
-            "concentration": lambda: figures.maps(solution, times=selected, over=image),
-        }
+    pictures: dict[str, Callable[[], Figure]] = {
+        "microstructure": lambda: figures.microstructure(image),
+        "mesh": lambda: figures.mesh(solution.domain.mesh, over=image),
+        "concentration": lambda: figures.maps(solution, times=selected, over=image),
+    }
     if times:
         pictures["curves"] = lambda: figures.curves(solution, probes=probes, regions=regions)
-    if arrives and image.labels.ndim == 2:
+    if arrives:
         pictures["time_to_90"] = lambda: figures.arrival(solution, fraction=0.9, over=image)
     for rank, (name, picture) in enumerate(pictures.items()):
         figures.save(picture(), place / f"{name}.png")

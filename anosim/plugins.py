@@ -4,9 +4,10 @@ A plugin is a frozen dataclass whose fields are its options. A distribution offe
 declaring, for example, ``[project.entry-points."anosim.solvers"] mine = "my_package:MySolver"``.
 """
 
+from contextlib import AbstractContextManager
 from dataclasses import fields
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, cast, runtime_checkable
 
 from anosim.errors import InputError, MissingDependencyError, PluginError, listing
 from anosim.meshes import Mesh
@@ -23,6 +24,21 @@ class Solver(Protocol):
 
     def solve(self, problem: Diffusion, /) -> Solution:
         """The solution of the problem, in the mesh's own node order."""
+        ...
+
+
+@runtime_checkable
+class Parallel(Protocol):
+    """What a solver's class has that also works on several processes of MPI, one program in all."""
+
+    @staticmethod
+    def leading() -> AbstractContextManager[None]:
+        """Process 0 runs its program inside; what it solves there, the others help with."""
+        ...
+
+    @staticmethod
+    def follow() -> None:
+        """The other processes help until process 0 leaves its block."""
         ...
 
 

@@ -62,7 +62,15 @@ def features() -> Table:
             for names in told.values()
         ]
         table.add_row(feature.name, *words)
+    table.add_row("(several processes of MPI)", *map(_on_several, told))
     return table
+
+
+def _on_several(name: str) -> str:
+    try:
+        return "yes" if isinstance(plugins.solver(name), plugins.Parallel) else "no"
+    except AnosimError:
+        return "not told"
 
 
 def _supported(name: str) -> Collection[str] | None:

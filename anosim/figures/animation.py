@@ -35,13 +35,15 @@ def animate(frames: Frames, path: str | PathLike[str]) -> None:
         path: ends in .gif, or in .mp4 where imageio-ffmpeg is installed.
 
     Raises:
-        InputError: another ending, or a steady state.
+        InputError: another ending, a volume, or a steady state.
         MissingDependencyError: an .mp4 without imageio-ffmpeg.
     """
     path = Path(path)
     writers = {".gif": _gif, ".mp4": _mp4}
     if path.suffix.lower() not in writers:
         raise InputError(f"cannot animate to {str(path)!r}: expected .gif or .mp4")
+    if len(frames.extent) == 3:
+        raise InputError("animations are of the plane: a volume's report has a slider over time")
     if len(frames.times) < 2:
         raise InputError("a steady state does not move: draw it with anosim.show")
     with replacing(path) as temporary:
@@ -58,7 +60,7 @@ def _drawn(frames: Frames) -> Iterator[NDArray[np.uint8]]:
     palette[: len(frames.phases)] = [to_rgb(areas[name]) for name in frames.phases]
     palette[FIRST:] = matplotlib.colormaps["viridis"](np.linspace(0.0, 1.0, 256 - FIRST))[:, :3]
     with matplotlib.rc_context(STYLE):
-        window = Window(0.0, 0.0, *frames.extent)
+        window = Window(0.0, 0.0, frames.extent[0], frames.extent[1])
         legend = swatches({name: areas[name] for name in used})
         page = sheet([window], titles=titles[:1], legend=legend, bar=True)
         panel, canvas = page.panels[0], FigureCanvasAgg(page.figure)

@@ -14,10 +14,14 @@ _MOST = 6
 
 
 def comparison(found: Comparison) -> Figure:
-    """Here minus the other program, at its places, one panel per time, up to six."""
+    """Here minus the other program, at its places, one panel per time, up to six.
+
+    Places in space are seen along z; the largest differences lie on top.
+    """
     picked = np.unique(np.linspace(0, len(found.times) - 1, min(len(found.times), _MOST)))
     times = found.times[picked.astype(int)]
-    low, high = found.samples.points.min(axis=0), found.samples.points.max(axis=0)
+    places = found.samples.points[:, :2]
+    low, high = places.min(axis=0), places.max(axis=0)
     size = np.maximum(high - low, 1e-3 * np.max(high - low))
     window = Window(*(low - 0.03 * size), *(1.06 * size))
     off = found.own - found.samples.values
@@ -26,12 +30,13 @@ def comparison(found: Comparison) -> Figure:
     with matplotlib.rc_context(STYLE):
         page = sheet([window] * len(times), titles=titles, bar=True)
         for panel, time in zip(page.panels, times, strict=True):
-            rows = (found.samples.times == time) & np.isfinite(off)
+            rows = np.flatnonzero((found.samples.times == time) & np.isfinite(off))
+            rows = rows[np.argsort(np.abs(off[rows]))]
             dots = panel.scatter(
-                found.samples.points[rows, 0],
-                found.samples.points[rows, 1],
+                places[rows, 0],
+                places[rows, 1],
                 c=off[rows],
-                s=max(1.0, 400.0 / np.sqrt(max(rows.sum(), 1)) / len(times)),
+                s=max(1.0, 400.0 / np.sqrt(max(len(rows), 1)) / len(times)),
                 cmap="PuOr",
                 norm=Normalize(-end, end),
                 linewidths=0.0,

@@ -1,14 +1,20 @@
 """Maps of the concentration at some times."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import matplotlib
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from anosim.conditions import Condition, Uptake
+from anosim.domain import Domain
 from anosim.errors import InputError
+from anosim.figures.blocks import MOST_BLOCKS, draw_on_blocks, view_of
 from anosim.figures.field import draw_field, smallest_largest, surroundings
-from anosim.figures.ground import check_under, draw_ground, swatches, window_of
+from anosim.figures.ground import Colours, check_under, draw_ground, swatches
 from anosim.figures.outline import small_triangles
 from anosim.figures.readable import durations
 from anosim.figures.sheet import scale_bar, sheet
@@ -34,7 +40,7 @@ def maps(
     """Concentration at some times, side by side on one colour scale.
 
     Phases without a material are flat and pale. The scale goes from the initial to the sources'
-    concentration.
+    concentration. In space a block is shown without its octant at the right, above and in front.
 
     Args:
         solution: what to show.
@@ -44,36 +50,65 @@ def maps(
         columns: of a journal that the picture is at most as wide as, 1 or 2.
 
     Raises:
-        InputError: a time outside of what was solved, or an image that is not the mesh's.
+        InputError: a time outside of what was solved, an image that is not the mesh's, or more
+            than six times in space.
     """
     if over is not None:
         check_under(over, solution.domain.mesh)
-    t, domain = _times(solution, times), solution.domain
+    t, domain = shown_times(solution, times), solution.domain
     values = solution.values(t)
     low, high = limits or limits_of(solution, values)
     every, outside = surroundings(domain, over)
-    triangles, norm = small_triangles(domain.connectivity), Normalize(low, high)
+    norm = Normalize(low, high)
     titles = ["steady state"] if solution.problem.steady else durations(t)
     with matplotlib.rc_context(STYLE):
-        windows = [window_of(domain.mesh)] * len(t)
-        legend = swatches(outside)
-        page = sheet(windows, titles=titles, legend=legend, bar=True, columns=columns)
-        draw_ground(page.panels, domain.mesh, over, every)
-        for panel, field in zip(page.panels, values, strict=True):
-            surface = draw_field(panel, domain, triangles, field, norm=norm, cmap="viridis")
-        scale_bar(page.panels[0])
+        page = sheet(
+            [view_of(domain.mesh)] * len(t),
+            titles=titles,
+            legend=swatches(outside),
+            bar=True,
+            columns=columns,
+        )
+        if domain.dimension == 3:
+            surface = draw_on_blocks(page.panels, domain, values, norm, "viridis", over, every)
+        else:
+            surface = _draw(page.panels, domain, values, norm, over, every)
         bar = page.figure.colorbar(surface, cax=page.bar, extend=_pointed(values, low, high))
         bar.set_label("c / mol m⁻³")
         bar.outline.set_linewidth(0.5)
     return page.figure
 
 
-def _times(solution: Solution, times: Times) -> Floats:
+def _draw(
+    panels: Sequence[Axes],
+    domain: Domain,
+    values: Floats,
+    norm: Normalize,
+    over: Microstructure | None,
+    every: Colours,
+) -> Any:
+    """Values at each time on a panel of its own, over the image; what a colour bar is of."""
+    draw_ground(panels, domain.mesh, over, every)
+    triangles = small_triangles(domain.connectivity)
+    for panel, field in zip(panels, values, strict=True):
+        surface = draw_field(panel, domain, triangles, field, norm=norm, cmap="viridis")
+    scale_bar(panels[0])
+    return surface
+
+
+def shown_times(solution: Solution, times: Times) -> Floats:
+    """The times of a picture, s: those given, or four up to the end, or the steady state's.
+
+    Raises:
+        InputError: none, one outside of what was solved, or of a volume more than six.
+    """
     if times is None and not solution.problem.steady:
         times = solution.problem.until * _PARTS
     t = solution.times(times)
     if len(t) == 0:
-        raise InputError("maps needs at least one time")
+        raise InputError("a picture needs at least one time")
+    if solution.domain.dimension == 3 and len(t) > MOST_BLOCKS:
+        raise InputError(f"{len(t)} times: a picture shows a volume at up to {MOST_BLOCKS}")
     return t
 
 

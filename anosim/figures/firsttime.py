@@ -5,38 +5,34 @@ from typing import Any
 
 import matplotlib
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, PathPatch
-from matplotlib.ticker import NullLocator
-from numpy.typing import NDArray
 
 from anosim.domain import Domain
+from anosim.figures.arrivalblock import LATE, NEVER, arrival_block
 from anosim.figures.field import draw_field, surroundings
 from anosim.figures.ground import check_under, draw_ground, swatches, window_of
 from anosim.figures.outline import outline, small_triangles
-from anosim.figures.readable import duration, log_ticks, number, percent, time_unit
+from anosim.figures.readable import duration, number, percent
 from anosim.figures.sheet import scale_bar, sheet
-from anosim.figures.style import MM, STYLE
+from anosim.figures.style import STYLE
+from anosim.figures.timescale import CMAP, TimeScale
 from anosim.meshes import Floats, Ints
 from anosim.microstructure import Microstructure
 from anosim.solution import Solution
 
 _LATE: dict[str, Any] = {
-    "facecolor": "#d9d9d9",
+    "facecolor": LATE,
     "edgecolor": "#808080",
     "hatch": "//////",
     "linewidth": 0.0,
 }
 _NEVER: dict[str, Any] = {
-    "facecolor": "#6e6e6e",
+    "facecolor": NEVER,
     "edgecolor": "#3c3c3c",
     "hatch": "xxxxxx",
     "linewidth": 0.0,
 }
-_DECADES = 1e-3
-"""The colour scale spans three decades at most."""
 
 
 def arrival(
@@ -49,7 +45,9 @@ def arrival(
     """When each place first has a fraction of the source's concentration.
 
     Grey is what does not get there by the end, and what no path joins to a source; the legend has
-    their shares of the domain's area.
+    their shares of the domain's area. In space a block is shown without its octant at the right,
+    above and in front, and where the front is when a quarter, half and three quarters of what a
+    source reaches have that concentration.
 
     Args:
         solution: a transient solution.
@@ -59,22 +57,28 @@ def arrival(
 
     Raises:
         InputError: a steady state, no source concentration, or an image that is not the mesh's.
+        MissingDependencyError: a solution in space without PyVista.
     """
     domain = solution.domain
     if over is not None:
         check_under(over, domain.mesh)
     times = solution.time_to(fraction)
-    shown, late, never = _parts(small_triangles(domain.connectivity), times)
     every, outside = surroundings(domain, over)
     until = solution.problem.until
+    short = f"time to {number(100 * fraction)} %"
     with matplotlib.rc_context(STYLE):
-        legend = [*swatches(outside), *_grey(shares(domain, times), until)]
+        legend = [*swatches(outside), *_grey(shares(domain, times), until, domain.dimension == 2)]
+        if domain.dimension == 3:
+            return arrival_block(
+                solution, times, legend=legend, title=short, over=over, columns=columns
+            )
+        shown, late, never = _parts(small_triangles(domain.connectivity), times)
         page = sheet(
             [window_of(domain.mesh)],
             legend=legend,
             bar=len(shown) > 0,
             columns=columns,
-            note=f"time to {number(100 * fraction)} % of the way to the source's concentration",
+            note=f"{short} of the way to the source's concentration",
         )
         panel = page.panels[0]
         draw_ground([panel], domain.mesh, over, every)
@@ -82,7 +86,11 @@ def arrival(
             if len(triangles):
                 panel.add_patch(PathPatch(outline(domain.points, triangles), zorder=1.5, **style))
         if page.bar is not None:
-            _surface(panel, page.bar, domain, shown, np.minimum(times, until))
+            until_end = np.minimum(times, until)
+            scale = TimeScale.of(until_end[np.unique(shown)])
+            field = scale.within(until_end)
+            draw_field(panel, domain, shown, field, norm=scale.norm, cmap=CMAP)
+            scale.draw(page.bar)
         scale_bar(panel)
     return page.figure
 
@@ -105,34 +113,16 @@ def _parts(triangles: Ints, times: Floats) -> tuple[Ints, Ints, Ints]:
     return triangles[~never & ~late], triangles[late], triangles[never]
 
 
-def _grey(parts: Mapping[str, float], until: float) -> list[Patch]:
+def _grey(parts: Mapping[str, float], until: float, hatched: bool) -> list[Patch]:
     texts = {
         "late": (_LATE, f"not reached by {duration(until)}"),
         "never": (_NEVER, "no path to a source"),
     }
     return [
-        Patch(**style, label=f"{text}: {percent(parts[name])} of the domain")
+        Patch(
+            **(style if hatched else {"facecolor": style["facecolor"], "linewidth": 0.0}),
+            label=f"{text}: {percent(parts[name])} of the domain",
+        )
         for name, (style, text) in texts.items()
         if parts[name] > 0.0
     ]
-
-
-def _surface(panel: Axes, bar: Axes, domain: Domain, triangles: Ints, times: Floats) -> None:
-    in_time = times[np.unique(triangles)]
-    high = float(in_time.max()) or 1.0  # all of it from the start
-    positive = in_time[in_time > 0.0]
-    low = max(float(np.min(positive, initial=high)), high * _DECADES)
-    if low >= high:
-        low = high / 10.0
-    size, unit = time_unit(high)
-    field = np.clip(np.nan_to_num(times, nan=high), low, high) / size
-    norm = LogNorm(low / size, high / size)
-    surface = draw_field(panel, domain, triangles, field, norm=norm, cmap="plasma")
-    pointed: NDArray[np.bool_] = in_time < low * 0.999
-    scale = panel.figure.colorbar(surface, cax=bar, extend="min" if pointed.any() else "neither")
-    room = bar.get_window_extent().height / panel.figure.dpi
-    ticks = log_ticks(low / size, high / size, most=int(room / (4.5 * MM)))
-    scale.set_ticks(ticks, labels=[number(tick, 2) for tick in ticks])
-    bar.yaxis.set_minor_locator(NullLocator())
-    scale.set_label(f"time / {unit}")
-    scale.outline.set_linewidth(0.5)

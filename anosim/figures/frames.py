@@ -12,6 +12,7 @@ from PIL import Image, PngImagePlugin
 from anosim.errors import InputError
 from anosim.figures.concentration import limits_of
 from anosim.figures.ground import check_under
+from anosim.figures.lattice import on_lattice
 from anosim.formats.atomic import replacing
 from anosim.meshes import Floats
 from anosim.microstructure import Microstructure
@@ -19,9 +20,9 @@ from anosim.solution import Solution
 
 FIRST = 16
 """Level of the lowest concentration; the levels below are phases. 255 is the highest."""
-WIDEST = 320
-"""Pixels of the longer side, at most."""
-COUNT, DECADES = 24, 4.0
+WIDEST = {2: 320, 3: 96}
+"""Pixels of the longest side, at most, by dimension."""
+COUNT, DECADES = {2: 24, 3: 6}, 4.0
 """Times between those of the output, evenly spaced in their logarithm over some decades."""
 _KEY = "anosim"
 
@@ -32,12 +33,12 @@ class Frames:
 
     Attributes:
         times: s, ascending; infinite for a steady state.
-        levels: shape (n_times, rows, columns), uint8. From ``FIRST`` on the concentration between
-            ``low`` and ``high``, below it the rank of a phase without a material.
+        levels: shape (n_times, [slices,] rows, columns), uint8. From ``FIRST`` on the concentration
+            between ``low`` and ``high``, below it the rank of a phase without a material.
         low: mol/m^3.
         high: mol/m^3.
         phases: by rank.
-        extent: width and height, m.
+        extent: along x, y[, z], m.
     """
 
     times: Floats
@@ -45,7 +46,7 @@ class Frames:
     low: float
     high: float
     phases: tuple[str, ...]
-    extent: tuple[float, float]
+    extent: tuple[float, ...]
 
     def write(self, path: str | PathLike[str]) -> None:
         """Write one grey PNG, the frames below each other, the rest in its text."""
@@ -55,10 +56,11 @@ class Frames:
             "high_mol_per_m3": self.high,
             "phases": self.phases,
             "extent_m": self.extent,
+            "shape": self.levels.shape[1:],
         }
         text = PngImagePlugin.PngInfo()
         text.add_text(_KEY, json.dumps(about))
-        sheet = Image.fromarray(self.levels.reshape(-1, self.levels.shape[2]))
+        sheet = Image.fromarray(self.levels.reshape(-1, self.levels.shape[-1]))
         with replacing(path) as temporary:
             sheet.save(temporary, format="PNG", pnginfo=text)
 
@@ -77,11 +79,11 @@ class Frames:
         times = np.array([np.inf if t is None else t for t in held["times_s"]])
         return cls(
             times,
-            levels.reshape(len(times), -1, levels.shape[1]),
+            levels.reshape(len(times), *held.get("shape", (-1, levels.shape[1]))),
             held["low_mol_per_m3"],
             held["high_mol_per_m3"],
             tuple(held["phases"]),
-            (held["extent_m"][0], held["extent_m"][1]),
+            tuple(held["extent_m"]),
         )
 
 
@@ -89,40 +91,56 @@ def frames(solution: Solution, image: Microstructure, times: Floats | None = Non
     """The concentration over an image on a raster, at the given times and some between.
 
     Args:
-        solution: in two dimensions.
+        solution: what to show.
         image: what its mesh was made of.
         times: s, that have to be there; of a steady state none.
 
     Raises:
-        InputError: the image is a volume or not the mesh's, or there are more than 16 phases.
+        InputError: the image is not the mesh's, or there are more than 16 phases.
     """
     check_under(image, solution.domain.mesh)
     if len(image.phases) > FIRST:
         raise InputError(f"{len(image.phases)} phases: a page shows up to {FIRST}")
-    rows, columns = _raster(image)
-    y = (np.arange(rows) + 0.5) * image.extent[1] / rows
-    x = (np.arange(columns) + 0.5) * image.extent[0] / columns
-    points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    places = _raster(image)
     t = _times(solution, times)
-    c = solution.at(points, None if solution.problem.steady else t).reshape(-1, rows, columns)
-    low, high = limits_of(solution, c[np.isfinite(c)])
-    part = np.clip((np.nan_to_num(c, nan=low) - low) / (high - low), 0.0, 1.0)
+    c, inside = _values(solution, places, None if solution.problem.steady else t)
+    low, high = limits_of(solution, c[:, inside])
+    part = np.clip((c - low) / (high - low), 0.0, 1.0)
     levels = np.round(FIRST + (255 - FIRST) * part).astype(np.uint8)
-    ranks = np.searchsorted(np.sort(list(image.phases.values())), _labels(image, y, x))
+    ranks = np.searchsorted(np.sort(list(image.phases.values())), _labels(image, places))
     names = sorted(image.phases, key=lambda name: image.phases[name])
-    inside = np.isfinite(c[0])
     conducting = np.array([name in solution.domain.phases for name in names])[ranks]
     levels[:, ~inside] = ranks[~inside]
     levels = _filled(levels, ~inside & conducting)
-    extent = (image.extent[0], image.extent[1])
-    return Frames(t, levels, low, high, tuple(names), extent)
+    return Frames(t, levels, low, high, tuple(names), image.extent)
 
 
-def _raster(image: Microstructure) -> tuple[int, int]:
-    rows, columns = image.labels.shape
-    width, height = image.extent[:2]
-    size = max(width, height) / min(WIDEST, max(rows, columns))
-    return max(1, round(height / size)), max(1, round(width / size))
+def _raster(image: Microstructure) -> list[Floats]:
+    """Middles of the pixels along x, y[, z], m."""
+    dimension = image.labels.ndim
+    most = WIDEST[dimension]
+    size = max(image.extent) / (most if dimension == 3 else min(most, max(image.labels.shape)))
+    counts = [max(1, round(length / size)) for length in image.extent]
+    return [(np.arange(n) + 0.5) * d / n for n, d in zip(counts, image.extent, strict=True)]
+
+
+def _values(
+    solution: Solution, places: list[Floats], times: Floats | None
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """Concentration at the pixels, shape (n_times, [slices,] rows, columns), and which have one."""
+    if len(places) == 2:
+        points = np.stack(np.meshgrid(*places), axis=-1)
+        c = solution.at(points.reshape(-1, 2), times).reshape(-1, *points.shape[:2])
+        inside: NDArray[np.bool_] = np.isfinite(c[0])
+        return np.nan_to_num(c, nan=0.0), inside
+    domain = solution.domain
+    nodes, weights = on_lattice(domain.points, domain.connectivity, places)
+    inside = nodes[..., 0] >= 0
+    fields = solution.values(times).astype(np.float32)
+    c = np.zeros((len(fields), *inside.shape), dtype=np.float32)
+    for found, field in zip(c, fields, strict=True):
+        found[inside] = np.einsum("ij,ij->i", field[nodes[inside]], weights[inside])
+    return c, inside
 
 
 def _times(solution: Solution, wanted: Floats | None) -> Floats:
@@ -130,16 +148,18 @@ def _times(solution: Solution, wanted: Floats | None) -> Floats:
         return np.array([np.inf])
     until = solution.problem.until
     first = max(min(solution.resolved_from, until / 10.0), until * 10.0**-DECADES)
-    between = np.geomspace(first, until, COUNT)
+    between = np.geomspace(first, until, COUNT[solution.domain.dimension])
     given = np.array([] if wanted is None else wanted, dtype=float)
     near = np.abs(np.log(between[:, None] / np.maximum(given, first * 1e-3))) < 0.1
     return np.unique(np.concatenate([[0.0], given, between[~near.any(axis=1)], [until]]))
 
 
-def _labels(image: Microstructure, y: Floats, x: Floats) -> NDArray[Any]:
-    i = np.minimum((y / image.voxel[0]).astype(int), image.labels.shape[0] - 1)
-    j = np.minimum((x / image.voxel[1]).astype(int), image.labels.shape[1] - 1)
-    return np.asarray(image.labels[np.ix_(i, j)])
+def _labels(image: Microstructure, places: list[Floats]) -> NDArray[Any]:
+    index = [
+        np.minimum((x / h).astype(int), n - 1)
+        for x, h, n in zip(places[::-1], image.voxel, image.labels.shape, strict=True)
+    ]
+    return np.asarray(image.labels[np.ix_(*index)])
 
 
 def _filled(levels: NDArray[np.uint8], gaps: NDArray[np.bool_]) -> NDArray[np.uint8]:
@@ -150,6 +170,6 @@ def _filled(levels: NDArray[np.uint8], gaps: NDArray[np.bool_]) -> NDArray[np.ui
     if gaps.any() and not gaps.all():
         from scipy.ndimage import distance_transform_edt
 
-        _, (i, j) = distance_transform_edt(gaps, return_indices=True)
-        levels = levels[:, i, j]
+        _, nearest = distance_transform_edt(gaps, return_indices=True)
+        levels = levels[:, *nearest]
     return levels

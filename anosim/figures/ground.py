@@ -32,17 +32,24 @@ def check_under(image: Microstructure, mesh: Mesh) -> None:
     """Refuse an image that a mesh was not made of.
 
     Raises:
-        InputError: the image is a volume, or more than a voxel smaller or larger than the mesh.
+        InputError: a volume for a mesh in the plane or the other way round, or an image more than
+            a voxel smaller or larger than the mesh.
     """
-    plane(image)
-    width, height = image.extent
-    box = window_of(mesh)
-    off = np.abs([box.left, box.top, box.width - width, box.height - height])
-    if np.any(off > 1.001 * np.array(image.voxel[::-1] * 2)):
+    if mesh.dimension == 2:
+        plane(image)
+    elif image.labels.ndim != 3:
         raise InputError(
-            f"the image covers 0 to {width:.4g} m by 0 to {height:.4g} m, the mesh {box.left:.4g} "
-            f"to {box.left + box.width:.4g} m by {box.top:.4g} to {box.top + box.height:.4g} m: "
-            "over takes the image that the mesh was made of"
+            f"the image has shape {image.labels.shape}: pictures of tetrahedra need the volume "
+            "that they were made of"
+        )
+    low, high = mesh.points.min(axis=0), mesh.points.max(axis=0)
+    off = np.abs([low, high - low - np.array(image.extent)])
+    if np.any(off > 1.001 * np.array(image.voxel[::-1])):
+        covered = " by ".join(f"0 to {size:.4g} m" for size in image.extent)
+        meshed = " by ".join(f"{a:.4g} to {b:.4g} m" for a, b in zip(low, high, strict=True))
+        raise InputError(
+            f"the image covers {covered}, the mesh {meshed}: over takes the image that the mesh "
+            "was made of"
         )
 
 
@@ -63,13 +70,19 @@ def draw_image(
     panel: Axes, labels: NDArray[Any], extent: Window, phases: Mapping[str, int], colours: Colours
 ) -> None:
     """Labels as flat colours; the picture of voxel (0, 0) is in the upper left corner."""
-    pixels = np.full((*labels.shape, 3), 255, dtype=np.uint8)
-    for phase, label in phases.items():
-        pixels[labels == label] = np.round(255 * np.array(to_rgb(colours[phase])))
+    pixels = painted(labels, phases, colours)
     right, bottom = extent.left + extent.width, extent.top + extent.height
     view = panel.get_xlim(), panel.get_ylim()
     panel.imshow(pixels, extent=(extent.left, right, bottom, extent.top), aspect="auto", zorder=0)
     panel.set(xlim=view[0], ylim=view[1])
+
+
+def painted(labels: NDArray[Any], phases: Mapping[str, int], colours: Colours) -> NDArray[np.uint8]:
+    """Red, green and blue of every pixel, shape (rows, columns, 3); white where no phase is."""
+    pixels = np.full((*labels.shape, 3), 255, dtype=np.uint8)
+    for phase, label in phases.items():
+        pixels[labels == label] = np.round(255 * np.array(to_rgb(colours[phase])))
+    return pixels
 
 
 def draw_ground(

@@ -1,23 +1,28 @@
-"""Picture of a mesh's quality: where the worst triangle is, and how good the others are."""
+"""Picture of a mesh's quality: where the worst cell is, and how good the others are."""
 
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon, Rectangle
+from matplotlib.ticker import MaxNLocator
 
-from anosim.errors import UnsupportedError
 from anosim.figures.ground import check_under, draw_ground, swatches, window_of
-from anosim.figures.readable import number
+from anosim.figures.readable import length_unit, number
 from anosim.figures.sheet import Window, scale_bar, sheet
 from anosim.figures.style import MM, STYLE, colours
 from anosim.figures.triangles import DENSE, draw_edges, edges_within
-from anosim.meshes import Floats, Mesh
+from anosim.meshes import CELLS, Floats, Mesh
 from anosim.microstructure import Microstructure
+from anosim.quality import over_cells
 from anosim.results.mesh_report import ANGLE_BINS, SICN_BINS, worst_cell
+from anosim.topology import EDGES
 
 _MARK = "#d0021b"
 _BAR = "#6d8fb3"
+_PLOT = Window(0.0, 0.0, 1.0, 0.85)
+_DIHEDRAL_BINS = np.linspace(0.0, 75.0, 16)
+"""Of an equilateral tetrahedron it is 70.5 degrees."""
 _FLATTEST, _TALLEST = 0.5, 1.2
 """Height over width of the panels."""
 _LEFT, _BOTTOM = 11.0 * MM, 9.5 * MM
@@ -26,24 +31,23 @@ _AROUND = 14.0
 """Edge lengths of the worst triangle that the part around it is wide."""
 
 
-def mesh_report(mesh: Mesh, *, over: Microstructure | None = None) -> Figure:
+def mesh_report(mesh: Mesh, *, over: Microstructure | None = None, columns: int = 2) -> Figure:
     """The mesh, the part around its worst triangle, and histograms of SICN and smallest angle.
+
+    Of tetrahedra histograms of the smallest dihedral angle, SICN and the longest edge.
 
     Args:
         mesh: what to show.
         over: the image that it was made of, drawn under the part.
+        columns: of a journal that the picture is at most as wide as, 1 or 2.
 
     Raises:
         InputError: an image that is not the mesh's.
-        UnsupportedError: a mesh in space.
     """
-    if mesh.dimension == 3:
-        raise UnsupportedError(
-            "the picture of a mesh report is of triangles in the plane: write tetrahedra to "
-            ".vtkhdf or .vtu for ParaView"
-        )
     if over is not None:
         check_under(over, mesh)
+    if mesh.dimension == 3:
+        return _of_tetrahedra(mesh, over, columns)
     phases = dict.fromkeys([*mesh.phases, *(over.phases if over else ())])
     areas = {phase: pair[0] for phase, pair in colours(phases).items()}
     worst, whole = worst_cell(mesh, over), _padded(window_of(mesh))
@@ -51,17 +55,60 @@ def mesh_report(mesh: Mesh, *, over: Microstructure | None = None) -> Figure:
     titles = ["whole mesh", f"worst triangle, in {worst['phase']}", "", ""]
     with matplotlib.rc_context(STYLE):
         page = sheet(
-            [whole, part, whole, whole], titles=titles, legend=swatches(areas), note=_note(mesh)
+            [whole, part, whole, whole],
+            titles=titles,
+            legend=swatches(areas),
+            note=_note(mesh),
+            columns=columns,
         )
         first, zoom, *plots = page.panels
         _maps(first, zoom, mesh, part, int(worst["triangle"]))
         draw_ground([first], mesh, None, areas)
         draw_ground([zoom], mesh, over, areas)
-        _histogram(plots[0], mesh.quality, SICN_BINS, "SICN")
-        _histogram(plots[1], mesh.angles.min(axis=1), ANGLE_BINS, "smallest angle / °")
+        angles = mesh.angles.min(axis=1)
+        for plot, values, bins, name in (
+            (plots[0], mesh.quality, SICN_BINS, "SICN"),
+            (plots[1], angles, ANGLE_BINS, "smallest angle / °"),
+        ):
+            histogram = _histogram(plot, values, bins, name, "triangles")
+            _mark(histogram, float(values.min()), "worst {}")
         scale_bar(first)
         scale_bar(zoom)
     return page.figure
+
+
+def _of_tetrahedra(mesh: Mesh, over: Microstructure | None, columns: int) -> Figure:
+    worst = worst_cell(mesh, over)
+    x, y, z = (1e6 * worst[f"{axis}_m"] for axis in "xyz")
+    place = f"x {number(x)}, y {number(y)}, z {number(z)} µm"
+    note = f"{_note(mesh)}. Worst tetrahedron in {worst['phase']} at {place}."
+    angles = mesh.angles.min(axis=1)
+    edges = over_cells(_longest_edges, mesh.points, mesh.corners)
+    size, unit = length_unit(float(edges.max()))
+    edges = edges / size
+    bins = np.linspace(0.0, float(edges.max()), 16)
+    with matplotlib.rc_context(STYLE):
+        page = sheet([_PLOT] * 3, note=note, columns=columns)
+        for panel, values, classes, name, (text, mark) in zip(
+            page.panels,
+            (angles, mesh.quality, edges),
+            (_DIHEDRAL_BINS, SICN_BINS, bins),
+            ("smallest dihedral angle / °", "SICN", f"longest edge / {unit}"),
+            (
+                ("worst {}°", angles.min()),
+                ("worst {}", mesh.quality.min()),
+                (f"median {{}} {unit}", np.median(edges)),
+            ),
+            strict=True,
+        ):
+            histogram = _histogram(panel, values, classes, name, "tetrahedra")
+            _mark(histogram, float(mark), text)
+    return page.figure
+
+
+def _longest_edges(p: Floats) -> Floats:
+    start, stop = np.array(EDGES[3]).T
+    return np.asarray(np.linalg.norm(p[:, stop] - p[:, start], axis=2).max(axis=1))
 
 
 def _maps(first: Axes, zoom: Axes, mesh: Mesh, part: Window, worst: int) -> None:
@@ -103,8 +150,8 @@ def _around(mesh: Mesh, cell: int, whole: Window) -> Window:
     return Window(*(float(length) for length in (*corner, *(share * size))))
 
 
-def _histogram(panel: Axes, values: Floats, bins: Floats, name: str) -> None:
-    """How many triangles are in each class, inside of a panel for maps."""
+def _histogram(panel: Axes, values: Floats, bins: Floats, name: str, cells: str) -> Axes:
+    """How many cells are in each class, inside of a panel for maps."""
     panel.set_axis_off()
     box, dpi = panel.get_window_extent(), panel.figure.dpi
     left, bottom = _LEFT * dpi / box.width, _BOTTOM * dpi / box.height
@@ -112,11 +159,20 @@ def _histogram(panel: Axes, values: Floats, bins: Floats, name: str) -> None:
     counts = np.histogram(np.clip(values, bins[0], bins[-1]), bins)[0]
     share = 100.0 * counts / counts.sum()
     axes.bar(bins[:-1], share, np.diff(bins), align="edge", color=_BAR, edgecolor="white", lw=0.4)
-    axes.axvline(float(values.min()), color=_MARK, lw=0.9)
-    to_left = float(values.min()) > bins.mean()
+    axes.set_xlim(bins[0], bins[-1])
+    axes.set(xlabel=name, ylabel=f"{cells} / %")
+    axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
+    axes.spines[["top", "right"]].set_visible(False)
+    return axes
+
+
+def _mark(axes: Axes, value: float, text: str) -> None:
+    """A value of a histogram; the text has braces where it is to stand."""
+    axes.axvline(value, color=_MARK, lw=0.9)
+    to_left = value > sum(axes.get_xlim()) / 2.0
     axes.annotate(
-        f"worst {number(float(values.min()), 2)}",
-        (float(values.min()), 0.97),
+        text.format(number(value, 2)),
+        (value, 0.97),
         xycoords=axes.get_xaxis_transform(),
         xytext=(-3 if to_left else 3, 0),
         textcoords="offset points",
@@ -125,14 +181,12 @@ def _histogram(panel: Axes, values: Floats, bins: Floats, name: str) -> None:
         color=_MARK,
         fontsize=7.0,
     )
-    axes.set_xlim(bins[0], bins[-1])
-    axes.set(xlabel=name, ylabel="triangles / %")
-    axes.spines[["top", "right"]].set_visible(False)
 
 
 def _note(mesh: Mesh) -> str:
     return (
-        f"{len(mesh.cells):,} triangles of order {mesh.order}; SICN worst "
-        f"{mesh.quality.min():.2f}, mean {mesh.quality.mean():.2f}; smallest angle "
+        f"{len(mesh.cells):,} {CELLS[mesh.dimension][1]} of order {mesh.order}; SICN worst "
+        f"{mesh.quality.min():.2f}, mean {mesh.quality.mean():.2f}; smallest "
+        f"{'angle' if mesh.dimension == 2 else 'dihedral angle'} "
         f"{mesh.angles.min():.1f}°"
     )

@@ -33,12 +33,18 @@ def durations(times: Sequence[float] | Floats) -> list[str]:
     return texts
 
 
-def length(metres: float) -> str:
-    """A length in m with the unit that it reads best in."""
+def length_unit(metres: float) -> tuple[float, str]:
+    """The unit that a length in m reads best in: its size in m and its symbol."""
     for size, symbol in _LENGTHS:
         if metres >= size * (1.0 - 1e-9):
-            return f"{number(metres / size)} {symbol}"
-    return f"{number(metres / 1e-9)} nm"
+            return size, symbol
+    return _LENGTHS[-1]
+
+
+def length(metres: float) -> str:
+    """A length in m with the unit that it reads best in."""
+    size, symbol = length_unit(metres)
+    return f"{number(metres / size)} {symbol}"
 
 
 def number(value: float, digits: int = 3) -> str:

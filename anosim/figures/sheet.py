@@ -62,7 +62,7 @@ def sheet(
         titles: one per panel.
         legend: matplotlib artists with labels.
         bar: whether to leave room for a colour bar.
-        note: a line of text below everything.
+        note: a sentence below everything.
         columns: of the journal that the sheet is at most as wide as, 1 or 2.
 
     Raises:
@@ -78,7 +78,8 @@ def sheet(
     noted = 1.03 * text_width(figure, note, fontsize=_SMALL) if note else 0.0
     width = 2 * _MARGIN + max(grid.width + beside, _NARROWEST, min(noted, most - 2 * _MARGIN))
     key, below = _legend(figure, legend, width - 2 * _MARGIN)
-    under = _NOTE if note else 0.0
+    note = _wrapped(figure, note, width - 2 * _MARGIN)
+    under = _NOTE * (note.count("\n") + 1) if note else 0.0
     above = max(grid.height, (grid.strip + _SHORTEST) * bar)
     figure.set_size_inches(width, height := above + max(below, _MARGIN) + under)
 
@@ -196,6 +197,18 @@ def _foot(figure: Figure, key: Any, note: str, under: float) -> None:
     if key is not None:
         key.set_bbox_to_anchor(((_MARGIN - _PAD) / width, under / height), figure.transFigure)
     figure.text(_MARGIN / width, _MARGIN / height, note, va="bottom", fontsize=_SMALL)
+
+
+def _wrapped(figure: Figure, text: str, width: float) -> str:
+    """A text in as many lines as it takes in that many inches."""
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and text_width(figure, longer, fontsize=_SMALL) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return "\n".join(lines)
 
 
 def _legend(figure: Figure, handles: Sequence[Any], width: float) -> tuple[Any, float]:

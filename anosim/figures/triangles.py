@@ -1,4 +1,4 @@
-"""Picture of a mesh: the whole of it, and a part where the triangles are seen."""
+"""Picture of a mesh: the whole of it, and a part where the cells are seen."""
 
 import matplotlib
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from anosim.figures.ground import check_under, draw_ground, swatches, window_of
 from anosim.figures.sheet import Window, scale_bar, sheet
 from anosim.figures.style import STYLE, colours
+from anosim.figures.tetrahedra import tetrahedra
 from anosim.meshes import Floats, Ints, Mesh
 from anosim.microstructure import Microstructure
 
@@ -21,26 +22,37 @@ DENSE = 6000
 _CANDIDATES = 100
 
 
-def mesh(mesh: Mesh, *, over: Microstructure | None = None) -> Figure:
-    """The mesh by phase, a part of it with its triangles, and its quality in figures.
+def mesh(mesh: Mesh, *, over: Microstructure | None = None, columns: int = 2) -> Figure:
+    """The mesh by phase, a part of it with its cells, and its quality in figures.
+
+    Of tetrahedra those are shown whose middle is not in the octant at the right, above and in
+    front.
 
     Args:
         mesh: what to show.
         over: the image that it was made of; the part then shows its pixels under the triangles.
+        columns: of a journal that the picture is at most as wide as, 1 or 2.
 
     Raises:
         InputError: an image that is not the mesh's.
+        MissingDependencyError: tetrahedra without PyVista.
     """
     if over is not None:
         check_under(over, mesh)
     phases = dict.fromkeys([*mesh.phases, *(over.phases if over else ())])
     areas = {phase: pair[0] for phase, pair in colours(phases).items()}
+    if mesh.dimension == 3:
+        return tetrahedra(mesh, areas, columns)
     whole = window_of(mesh)
     part = _part(mesh, whole)
     second = "triangles over the image's pixels" if over else "triangles"
     with matplotlib.rc_context(STYLE):
         page = sheet(
-            [whole, part], titles=["whole mesh", second], legend=swatches(areas), note=_note(mesh)
+            [whole, part],
+            titles=["whole mesh", second],
+            legend=swatches(areas),
+            note=_note(mesh),
+            columns=columns,
         )
         first, zoom = page.panels
         if len(mesh.cells) <= DENSE:

@@ -68,17 +68,18 @@ def compare(found: Solution | Fields, samples: Samples) -> Comparison:
     """
     times = np.unique(samples.times)
     fields = Fields.of(found, times) if isinstance(found, Solution) else found
+    points = _in_plane(samples.points) if fields.dimension == 2 else samples.points
     own = np.full(len(samples.values), np.nan)
     for time in times:
         rows = samples.times == time
-        own[rows] = fields.at(samples.points[rows], time)[0]
+        own[rows] = fields.at(points[rows], time)[0]
     known = np.isfinite(own)
     if not known.any():
         low, high = fields.points.min(axis=0), fields.points.max(axis=0)
+        ends = [", ".join(f"{x:.3g}" for x in end) for end in (low, high)]
         raise InputError(
             "none of the places is inside of the domain, which reaches from "
-            f"({low[0]:.3g}, {low[1]:.3g}) to ({high[0]:.3g}, {high[1]:.3g}) m: is the unit of "
-            "length right, and does y run down?"
+            f"({ends[0]}) to ({ends[1]}) m: is the unit of length right, and does y run down?"
         )
     largest, relative, counts = [], [], []
     for time in times:
@@ -96,3 +97,10 @@ def compare(found: Solution | Fields, samples: Samples) -> Comparison:
         tuple(counts),
         int(np.sum(~known)),
     )
+
+
+def _in_plane(points: Floats) -> Floats:
+    """Places without a z that is the same everywhere."""
+    if points.shape[1] == 3 and np.ptp(points[:, 2]) == 0.0:
+        return points[:, :2]
+    return points

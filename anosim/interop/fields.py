@@ -16,17 +16,19 @@ from anosim.locate import locate
 from anosim.meshes import Floats, Ints
 from anosim.solution import Solution, Times
 
+_DIMENSION = {3: 2, 6: 2, 4: 3, 10: 3}
+"""Of cells with so many nodes."""
 _SAME = 1e-6
 """Relative difference up to which two times are the same: files round them."""
 
 
 @dataclass(frozen=True, eq=False)
 class Fields:
-    """A concentration on triangles at some times.
+    """A concentration on triangles or tetrahedra at some times.
 
     Attributes:
-        points: nodes (x, y), m, shape (n_nodes, 2).
-        cells: nodes of each triangle, shape (n_cells, 3 or 6).
+        points: nodes (x, y[, z]), m, shape (n_nodes, 2 or 3).
+        cells: nodes of each cell, corners first, shape (n_cells, 3 or 6, in space 4 or 10).
         times: s, ascending, shape (n_times,); infinite for a steady state.
         values: mol/m^3, shape (n_times, n_nodes).
     """
@@ -50,7 +52,7 @@ class Fields:
         """The fields in the ``solution.vtkhdf`` that a run left.
 
         Raises:
-            InputError: no such file, or none of a solution in two dimensions.
+            InputError: no such file, or none of a solution.
         """
         try:
             with h5py.File(path) as file:
@@ -61,9 +63,17 @@ class Fields:
                 values = root["PointData/concentration"][:].reshape(len(times), len(points))
         except (OSError, KeyError, ValueError, IndexError) as error:
             raise InputError(f"{str(path)!r} holds no solution that can be read: {error}") from None
-        if nodes not in (3, 6):
-            raise InputError(f"{str(path)!r} has cells of {nodes} nodes: only triangles are read")
-        return cls(points[:, :2], flat.reshape(-1, nodes), times, values)
+        if nodes not in _DIMENSION:
+            raise InputError(
+                f"{str(path)!r} has cells of {nodes} nodes: triangles (3 or 6) and tetrahedra (4 "
+                "or 10) are read"
+            )
+        return cls(points[:, : _DIMENSION[nodes]], flat.reshape(-1, nodes), times, values)
+
+    @property
+    def dimension(self) -> int:
+        """2 or 3."""
+        return int(self.points.shape[1])
 
     def at(self, points: ArrayLike, times: ArrayLike | None = None) -> Floats:
         """Concentration at points and known times, shape (n_times, n_points); NaN outside.
@@ -71,16 +81,21 @@ class Fields:
         Sides bent through their midpoints count as straight here.
 
         Args:
-            points: (x, y), m, shape (n_points, 2).
+            points: (x, y[, z]), m, shape (n_points, 2 or 3).
             times: s, of those there are; all without them.
 
         Raises:
-            InputError: a time that is not there: between two, nothing is known.
+            InputError: a time that is not there: between two, nothing is known; or points of
+                another dimension.
         """
-        places = np.asarray(points, dtype=float).reshape(-1, 2)
+        places, dimension = np.atleast_2d(np.asarray(points, dtype=float)), self.dimension
+        if places.shape[1:] != (dimension,):
+            raise InputError(
+                f"points have the shape {places.shape}: the fields are in {dimension} dimensions"
+            )
         rows = np.arange(len(self.times)) if times is None else self.rows(times)
-        cell, weights = locate(self.points[self.cells[:, :3]], places)
-        order = 1 if self.cells.shape[1] == 3 else 2
+        cell, weights = locate(self.points[self.cells[:, : dimension + 1]], places)
+        order = 1 if self.cells.shape[1] == dimension + 1 else 2
         form = shapes(order, weights[:, 1:])
         found = np.einsum("tpk,pk->tp", self.values[rows][:, self.cells[cell]], form)
         return np.where(cell >= 0, found, np.nan)

@@ -13,10 +13,11 @@ from anosim.errors import InputError, listing
 from anosim.meshes import Floats
 from anosim.units import si
 
-_UNITS = {"x": "m", "y": "m", "t": "s", "c": "mol/m^3"}
+_UNITS = {"x": "m", "y": "m", "z": "m", "t": "s", "c": "mol/m^3"}
 _NAMES = {
     "x": ("x",),
     "y": ("y",),
+    "z": ("z",),
     "t": ("t", "time"),
     "c": ("c", "conc", "concentration"),
 }
@@ -30,7 +31,7 @@ class Samples:
     """Concentrations at places and times, one each.
 
     Attributes:
-        points: (x, y), m, shape (n, 2).
+        points: (x, y[, z]), m, shape (n, 2 or 3).
         times: s, shape (n,); infinite for a steady state.
         values: mol/m^3, shape (n,).
     """
@@ -47,16 +48,16 @@ def read_samples(
     time: str | None = None,
     concentration: str | None = None,
 ) -> Samples:
-    """Read x, y, t and c from a table with a header, or from a COMSOL spreadsheet.
+    """Read x, y[, z], t and c from a table with a header, or from a COMSOL spreadsheet.
 
-    A table has the columns x, y, c and, unless it is a steady state, t; other columns are left
-    alone. A COMSOL spreadsheet has ``%`` before its header and a column per time
+    A table has the columns x, y, in space z, c and, unless it is a steady state, t; other columns
+    are left alone. A COMSOL spreadsheet has ``%`` before its header and a column per time
     (``c (mol/m^3) @ t=2``). Units stand in the header, in brackets or after an underscore
     (``x_um``, ``concentration_mol_per_m3``), or are given; without either they are SI.
 
     Args:
         path: a text file, columns apart by commas, semicolons, tabs or blanks.
-        length: unit of x and y where the header has none, such as "um".
+        length: unit of x, y and z where the header has none, such as "um".
         time: unit of t.
         concentration: unit of c, such as "mol/L".
 
@@ -65,12 +66,12 @@ def read_samples(
             is none of its kind; the message names the line or the column.
     """
     path = Path(path)
-    given = {"x": length, "y": length, "t": time, "c": concentration}
+    given = {"x": length, "y": length, "z": length, "t": time, "c": concentration}
     lines = _lines(path)
     comments = [line.lstrip("%# ") for line in lines if line.startswith(("%", "#"))]
     for line in comments:
         if line.lower().startswith("length unit:"):
-            given |= {name: given[name] or line.split(":", 1)[1].strip() for name in "xy"}
+            given |= {name: given[name] or line.split(":", 1)[1].strip() for name in "xyz"}
     body = [(k + 1, line) for k, line in enumerate(lines) if not line.startswith(("%", "#"))]
     if comments:
         heads = _comsol_heads(comments[-1], path)
@@ -103,11 +104,12 @@ def _comsol_heads(line: str, path: Path) -> list[str]:
     """Columns of a spreadsheet: names hold blanks: one ends with its unit or its time."""
     if "," in line:
         return _cells(line)
-    found = re.match(r"\s*(x)\s+(y)\s+(.*)$", line, re.IGNORECASE)
+    found = re.match(r"\s*(x)\s+(y)\s+(?:(z)\s+)?(.*)$", line, re.IGNORECASE)
     if not found:
         raise InputError(f"{str(path)!r}: expected a header '% X Y ...', got {line[:60]!r}")
     pattern = r"\S+(?:\s*[(\[][^)\]]*[)\]])?(?:\s*@\s*t\s*=\s*\S+)?"
-    return [found[1], found[2], *re.findall(pattern, found[3])]
+    axes = [axis for axis in found.group(1, 2, 3) if axis]
+    return [*axes, *re.findall(pattern, found[4])]
 
 
 def _numbers(body: Sequence[tuple[int, str]], width: int, path: Path) -> Floats:
@@ -140,7 +142,7 @@ def _samples(
     kinds = [_kind(head) for head in heads]
     timed = {k: match for k, head in enumerate(heads) if (match := _AT.search(head))}
     columns = {}
-    for name in "xytc":
+    for name in "xyztc":
         places = [k for k, kind in enumerate(kinds) if kind == name and k not in timed]
         if len(places) > 1:
             raise InputError(f"{str(path)!r} has {len(places)} columns of {name}: {heads}")
@@ -155,7 +157,7 @@ def _samples(
     def column(name: str, k: int) -> Floats:
         return table[:, k] * _factor(name, heads[k], given[name], path)
 
-    points = np.column_stack([column("x", columns["x"]), column("y", columns["y"])])
+    points = np.column_stack([column(name, columns[name]) for name in "xyz" if name in columns])
     if timed:
         each = [(column("c", k), _time(match, given["t"], path)) for k, match in timed.items()]
         values = np.concatenate([c for c, _ in each])

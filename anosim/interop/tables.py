@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-COLUMNS = ("time_s", "x_m", "y_m", "concentration_mol_per_m3")
-
 
 def frame(fields: Fields) -> "pd.DataFrame":
-    """One row per time and node: ``time_s``, ``x_m``, ``y_m``, ``concentration_mol_per_m3``.
+    """One row per time and node: ``time_s``, place and concentration.
+
+    The columns are ``time_s``, ``x_m``, ``y_m``, in space ``z_m``, ``concentration_mol_per_m3``.
 
     Raises:
         MissingDependencyError: pandas is not installed.
@@ -26,14 +26,14 @@ def frame(fields: Fields) -> "pd.DataFrame":
 
     pandas = _needed("pandas")
     n, count = len(fields.points), len(fields.times)
-    x, y = np.tile(fields.points, (count, 1)).T
-    columns = (np.repeat(fields.times, n), x, y, fields.values.ravel())
-    made: pd.DataFrame = pandas.DataFrame(dict(zip(COLUMNS, columns, strict=True)))
+    places = np.tile(fields.points, (count, 1)).T
+    columns = (np.repeat(fields.times, n), *places, fields.values.ravel())
+    made: pd.DataFrame = pandas.DataFrame(dict(zip(_columns(fields), columns, strict=True)))
     return made
 
 
 def dataset(fields: Fields) -> "xr.Dataset":
-    """``concentration`` over ``time`` and ``node``, with x and y of the nodes and the triangles.
+    """``concentration`` over ``time`` and ``node``, with the nodes' places and the cells' corners.
 
     Units are in the attributes; ``to_netcdf`` writes it to a file.
 
@@ -46,14 +46,20 @@ def dataset(fields: Fields) -> "xr.Dataset":
             "concentration": (("time", "node"), fields.values, {"units": "mol m-3"}),
             "connectivity": (
                 ("cell", "corner"),
-                fields.cells[:, :3].astype("i4"),
+                fields.cells[:, : fields.dimension + 1].astype("i4"),
                 {"start_index": 0},
             ),
         },
         coords={
             "time": ("time", fields.times, {"units": "s"}),
-            "x": ("node", fields.points[:, 0], {"units": "m"}),
-            "y": ("node", fields.points[:, 1], {"units": "m", "positive": "down"}),
+            **{
+                axis: (
+                    "node",
+                    places,
+                    {"units": "m", **({"positive": "down"} if axis == "y" else {})},
+                )
+                for axis, places in zip("xyz", fields.points.T, strict=False)
+            },
         },
     )
     return made
@@ -63,12 +69,17 @@ def write_csv(fields: Fields, path: str | PathLike[str]) -> None:
     """The rows of ``frame`` as CSV, without pandas."""
     with replacing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(COLUMNS)
+        writer.writerow(_columns(fields))
         for time, row in zip(fields.times, fields.values, strict=True):
             writer.writerows(
-                (f"{time:.9g}", f"{x:.9g}", f"{y:.9g}", f"{c:.9g}")
-                for (x, y), c in zip(fields.points, row, strict=True)
+                [f"{value:.9g}" for value in (time, *place, c)]
+                for place, c in zip(fields.points.tolist(), row.tolist(), strict=True)
             )
+
+
+def _columns(fields: Fields) -> list[str]:
+    axes = [f"{axis}_m" for axis in "xyz"[: fields.dimension]]
+    return ["time_s", *axes, "concentration_mol_per_m3"]
 
 
 def _needed(name: str) -> Any:

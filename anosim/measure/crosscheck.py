@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from anosim.errors import InputError, UnsupportedError
+from anosim.errors import InputError
 from anosim.measure.conduction import Transport, tortuosity_factor
 from anosim.measure.connected import through
 from anosim.measure.place import SIDES, axes_of, axis_of, mask_of
@@ -33,41 +34,49 @@ class CrossCheck:
 
 
 def cross_check(
-    image: Microstructure, phase: str, axis: int | str = 0, *, solver: str = "skfem"
+    image: Microstructure,
+    phase: str,
+    axis: int | str = 0,
+    *,
+    solver: str = "skfem",
+    staircase: bool = False,
 ) -> CrossCheck:
-    """Compare D_eff of a slice on voxels with that on the mesh, and with TauFactor's.
+    """Compare D_eff of an image on voxels with that on its mesh, and with TauFactor's.
+
+    A volume takes about 0.2 GB and half a minute for each 100 000 voxels.
 
     Args:
-        image: two-dimensional.
+        image: of two or three dimensions.
         phase: the one that conducts.
-        axis: 0 or 1, or "y" or "x".
+        axis: along which, 0 to 2 or "z", "y" or "x".
         solver: the finite-element solver's name.
+        staircase: whether the mesh has the voxels' exact shape, so that only the methods differ.
 
     Raises:
-        UnsupportedError: a volume: the mesher takes slices until now.
         InputError: no such phase or axis, or the phase does not lead through.
     """
-    if image.labels.ndim != 2:
-        raise UnsupportedError("cross_check takes a slice: there is no mesh of a volume yet")
     along = axis_of(image, axis)
     voxels = tortuosity_factor(image, phase, along, tolerance=1e-6)
     if not voxels.effective:
         raise InputError(f"phase {phase!r} does not lead through along {voxels.axis}")
-    others = {"finite elements": _elements(image, phase, along, solver)}
+    others = {"finite elements": _elements(image, phase, along, solver, staircase)}
     theirs = _taufactor(image, phase, along)
     if theirs is not None:
         others["TauFactor"] = theirs
     return CrossCheck(voxels, others)
 
 
-def _elements(image: Microstructure, phase: str, along: int, solver: str) -> float:
+def _elements(image: Microstructure, phase: str, along: int, solver: str, staircase: bool) -> float:
     import anosim
 
     joined = through(mask_of(image, phase), along)
     pair = Microstructure(np.where(joined, 1, 0), _present(joined, phase), image.voxel)
     sides = [name for name, (axis, _) in SIDES.items() if axis == axes_of(image)[along]]
+    voxel = min(image.voxel)
+    options: dict[str, Any] = {"staircase": True} if staircase else {}
+    fine = {2: 0.5, 3: 1.0}[image.labels.ndim] * voxel
     problem = anosim.Diffusion(
-        anosim.mesh(pair, size=2.0 * min(image.voxel), interface_size=0.5 * min(image.voxel)),
+        anosim.mesh(pair, size=2.0 * voxel, interface_size=fine, **options),
         materials={phase: anosim.Material(diffusivity=1.0)},
         conditions={
             side: anosim.Concentration(value) for side, value in zip(sides, (1.0, 0.0), strict=True)
@@ -77,8 +86,7 @@ def _elements(image: Microstructure, phase: str, along: int, solver: str) -> flo
     solution = anosim.solve(problem, solver=solver, order=2)
     flux = abs(float(np.ravel(solution.flux(sides[0]))[0]))
     length = image.labels.shape[along] * image.voxel[along]
-    width = image.labels.shape[1 - along] * image.voxel[1 - along]
-    return float(flux * length / width)
+    return float(flux * length**2 / np.prod(np.multiply(image.labels.shape, image.voxel)))
 
 
 def _present(joined: np.ndarray, phase: str) -> dict[str, int]:
@@ -93,7 +101,7 @@ def _taufactor(image: Microstructure, phase: str, along: int) -> float | None:
         return None
     if len(set(image.voxel)) > 1:
         return None  # its plain solver takes cubes
-    mask = np.moveaxis(mask_of(image, phase), along, 0)
-    solver = taufactor.Solver(mask[:, :, None].astype(np.uint8), device="cpu")
+    mask = np.moveaxis(mask_of(image, phase), along, 0).astype(np.uint8)
+    solver = taufactor.Solver(mask.reshape((*mask.shape, 1)[:3]), device="cpu")
     solver.solve(verbose=False, conv_crit=1e-3)
     return float(np.ravel(solver.D_eff)[0])

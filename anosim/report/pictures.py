@@ -9,6 +9,8 @@ CAPTIONS = {
     "mesh": "The mesh over the image, whole and in detail.",
     "mesh_report": "How good the mesh is: classes of its quality, and the worst element's place.",
     "concentration": "Concentration over the image at the output times, on one colour scale.",
+    "isosurfaces": "Surfaces of equal concentration at some times.",
+    "fluxes": "Direction and amount of the flux of lithium.",
     "curves": "Mean concentration of phases and regions, and at probes, over time.",
     "time_to_90": "When each place first has 90 % of the way to the source's concentration.",
     "measures": "Fractions, geodesic tortuosity and channels over depth; proximity and sizes.",

@@ -11,10 +11,14 @@ from typing import Any
 import numpy as np
 
 from anosim.errors import MissingDependencyError
+from anosim.figures.block import AHEAD, DOWN
 from anosim.figures.readable import number
+from anosim.figures.rendering import quiet
 
 _ICON = r"https://kitware\.github\.io/vtk-js/icon/favicon[^`\"']*"
 """Icons that the viewer would fetch from the network."""
+_TRIANGLES = 200_000
+"""Of a surface in a page; each takes some 15 bytes there."""
 
 
 def scene(plotter: Any, caption: str) -> str:
@@ -62,21 +66,58 @@ def solution_scene(path: Path) -> str:
     except ImportError:
         return "<p>With the extra <code>anosim[scene]</code> there is a 3D scene here.</p>"
     reader: Any = pyvista.get_reader(str(path))  # type: ignore[no-untyped-call]
-    if getattr(reader, "number_time_points", 0):
-        reader.set_active_time_point(reader.number_time_points - 1)
-    surface = reader.read().extract_surface(algorithm=None)
+    reader.reader.UpdateInformation()
+    reader.reader.SetStep(max(0, reader.reader.GetNumberOfSteps() - 1))
+    surface = reader.read().extract_surface(algorithm=None).triangulate()
     if np.ptp(np.asarray(surface.points)[:, 2]) == 0.0:
         return ""
-    surface.points = (
-        np.asarray(surface.points) * 1e6
-    )  # micrometres: vtk.js works in single precision
-    plotter = pyvista.Plotter(off_screen=True)
-    plotter.add_mesh(surface, scalars="concentration", cmap="viridis", show_scalar_bar=False)
+    surface = _light(surface)
+    # micrometres: vtk.js works in single precision
+    surface.points = np.asarray(surface.points) * 1e6
     values = np.asarray(surface["concentration"])
     told = (
         f"{number(float(values.min()))} (violet) to {number(float(values.max()))} mol/m³ (yellow)"
     )
-    return scene(plotter, f"Concentration at the end on the domain's surface, {told}.")
+    with quiet():
+        return scene(
+            _plotter(surface),
+            f"Concentration at the end on the domain's surface, {told}; at first x runs to the "
+            "right, y down and z away.",
+        )
+
+
+def _plotter(surface: Any) -> Any:
+    """A plotter of a surface, seen as the other pictures see a volume."""
+    import pyvista
+
+    plotter = pyvista.Plotter(off_screen=True)
+    look: dict[str, Any] = {"cmap": "viridis", "show_scalar_bar": False}
+    plotter.add_mesh(surface, scalars="concentration", ambient=0.45, diffuse=0.6, **look)
+    middle = np.asarray(surface.center)
+    away = 2.0 * float(surface.length)
+    plotter.camera_position = (tuple(middle - away * AHEAD), tuple(middle), tuple(-DOWN))
+    return plotter
+
+
+def _light(surface: Any) -> Any:
+    """A surface with about as many triangles as a page can hold, by joining near points."""
+    import pyvista
+    from vtkmodules.vtkFiltersCore import vtkBinnedDecimation
+
+    many = surface.n_cells
+    if many <= _TRIANGLES:
+        return surface
+    joined = vtkBinnedDecimation()
+    joined.SetInputData(surface)
+    # a surface of n triangles fills about n / 2 squares of its bins
+    sizes = np.ptp(np.asarray(surface.points), axis=0)
+    pitch = np.sqrt(2.0 * surface.area / _TRIANGLES)
+    joined.SetNumberOfDivisions(*(max(2, int(size / pitch)) for size in sizes))
+    joined.SetPointGenerationModeToBinPoints()
+    joined.ProducePointDataOn()
+    joined.ProduceCellDataOff()
+    joined.Update()
+    return pyvista.wrap(joined.GetOutput())
 
 
 def _packed(plotter: Any) -> bytes:

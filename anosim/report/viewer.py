@@ -12,12 +12,18 @@ from matplotlib.colors import to_rgb
 from anosim.figures.frames import FIRST, Frames
 from anosim.figures.readable import durations, length, number, round_below
 from anosim.figures.style import colours, muted
+from anosim.report.blockviewer import block_viewer
 from anosim.report.pictures import embedded
 
 
 def viewer(path: Path) -> str:
-    """A slider over the frames in a file, with a colour bar, a scale bar and values on pointing."""
+    """A slider over the frames in a file, with a colour bar, a scale bar and values on pointing.
+
+    Of a volume a block that is cut open by sliders.
+    """
     found = Frames.read(path)
+    if len(found.extent) == 3:
+        return block_viewer(found)
     _, rows, columns = found.levels.shape
     map_ = matplotlib.colormaps["viridis"](np.linspace(0.0, 1.0, 256 - FIRST))[:, :3]
     scale = np.round(255 * map_).astype(np.uint8)

@@ -10,6 +10,7 @@ from anosim.conditions import InterfaceTransfer
 from anosim.errors import InputError
 from anosim.regions import Region
 from anosim.results.dimensionless import label
+from anosim.results.terms import TERMS
 from anosim.solution import Solution
 from anosim.study.results import TIMES
 
@@ -25,8 +26,9 @@ def case_numbers(case: Case, solution: Solution) -> dict[str, Any]:
     or probe has 90 % of the way to equilibrium with the sources (infinite: not by the end), and
     ``imbalance`` the largest error of the mass balance.
 
-    ``triangles`` are those of the mesh, ``triangles_inside`` those that take part,
-    ``mesh_size_m`` is the square root of the mean area of all.
+    ``triangles`` (in space ``tetrahedra``) are those of the mesh, ``triangles_inside`` those that
+    take part, ``mesh_size_m`` is the square root of the mean area of all (the cube root of the mean
+    volume).
 
     Args:
         case: says which.
@@ -36,10 +38,11 @@ def case_numbers(case: Case, solution: Solution) -> dict[str, Any]:
     when = times or None
     mesh = problem.mesh
     found: dict[str, Any] = {TIMES: times} if times else {}
-    found["triangles"] = len(mesh.cells)
-    found["triangles_inside"] = len(solution.domain.cells)
+    cells = TERMS[mesh.dimension].cells
+    found[cells] = len(mesh.cells)
+    found[f"{cells}_inside"] = len(solution.domain.cells)
     found["unknowns"] = len(solution.base)
-    found["mesh_size_m"] = float(np.sqrt(mesh.volumes.sum() / len(mesh.cells)))
+    found["mesh_size_m"] = float(mesh.volumes.mean() ** (1.0 / mesh.dimension))
     places: dict[str, str | Region] = {f"average.{name}": name for name in solution.domain.phases}
     places |= {f"region.{n}": r for n, r in case.regions.items()}
     for name, where in places.items():

@@ -8,14 +8,15 @@ from typing import Any
 import numpy as np
 
 from anosim.errors import InputError, listing
+from anosim.results.terms import TERMS
 from anosim.study.axes import listed
 from anosim.study.results import TIMES, Results
 from anosim.study.richardson import Estimate, estimate, verdict
 from anosim.study.study import Study, What, failures
 from anosim.study.values import number_of
 
-SIZE, COUNT = "mesh_size_m", "triangles_inside"
-NOT_CONVERGING = (SIZE, COUNT, "triangles", "unknowns", "imbalance", TIMES)
+SIZE, CELLS = "mesh_size_m", [terms.cells for terms in TERMS.values()]
+NOT_CONVERGING = (SIZE, *CELLS, *(f"{n}_inside" for n in CELLS), "unknowns", "imbalance", TIMES)
 """Numbers of a case that tell about the mesh, or are rounding."""
 
 
@@ -107,5 +108,8 @@ def analysed(
 
 
 def _called(numbers: Mapping[str, Any], value: Any) -> str:
-    count = numbers.get(COUNT)
-    return str(value) if count is None else f"{int(count):,} triangles".replace(",", " ")
+    for name in CELLS:
+        count = numbers.get(f"{name}_inside")
+        if count is not None:
+            return f"{int(count):,} {name}".replace(",", " ")
+    return str(value)

@@ -28,6 +28,9 @@ _PORE_LENGTH, _FINE_LENGTH = 0.55e-6, 0.12e-6
 """Smoothing lengths of the pores' shapes, m."""
 _RESOLVED = 3.0
 """Voxels that the smallest particle extends over."""
+_GAP, _GAP_VOXELS = 40e-9, 2.0
+"""Between particles, m, and the most voxels that it is: the micrometre that two voxels of a coarse
+volume are would leave no room for the fraction."""
 _TRIES = 400
 """Places that are tried for one particle before it is left out."""
 _ROUNDS, _NEAR, _DAMPED = 4, 0.02, 0.8
@@ -186,12 +189,12 @@ def _thrown(
     rng = _rng(seed, "particles")
     grid = Grid(voxel, free, gaussian_field(shape, voxel, 0.08e-6, rng))
     parents = _parents(pristine, shape, rng)
-    placed = 0
+    placed, gap = 0, min(_GAP_VOXELS, _GAP / max(voxel))
     for extension in wanted[wanted >= _RESOLVED * max(voxel)]:
         half = np.full(len(shape), extension / 2.0)
         half[0] /= ASPECT
         around = _centres(parents, state.spread, np.array(voxel), shape, rng)
-        placed += grid.place(half, around, rng, state.roughness, 2.0)
+        placed += grid.place(half, around, rng, state.roughness, gap)
     return grid.taken, placed
 
 

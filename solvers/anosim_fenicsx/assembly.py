@@ -1,6 +1,9 @@
 """Mass, stiffness and loads of a weak form by DOLFINx."""
 
+from dataclasses import fields
 from typing import Any
+
+from mpi4py import MPI
 
 import dolfinx
 import numpy as np
@@ -11,7 +14,7 @@ from petsc4py import PETSc
 
 from anosim.curved import facet_rule, simplex_rule
 from anosim.errors import MissingDependencyError
-from anosim.meshes import Floats
+from anosim.meshes import Floats, Ints
 from anosim.weakform import WeakForm
 from anosim_fenicsx.grid import (
     custom,
@@ -19,11 +22,14 @@ from anosim_fenicsx.grid import (
     nodes_of,
     over_facets,
     per_cell,
+    share,
 )
-from anosim_fenicsx.linear_solvers import ACCURACY, LinearSolver, chosen
+from anosim_fenicsx.linear_solvers import ACCURACY, chosen
 from anosim_fenicsx.matrices import Matrices
 from anosim_fenicsx.nonlinear import Nonlinear
+from anosim_fenicsx.part import Part, joined
 from anosim_fenicsx.pattern import Pattern
+from anosim_fenicsx.system import System
 
 
 def versions() -> dict[str, str]:
@@ -35,7 +41,7 @@ def versions() -> dict[str, str]:
 
 
 def assemble(form: WeakForm, linear_solver: str = "auto", accuracy: float = ACCURACY) -> Matrices:
-    """The matrices of a weak form; every process assembles and holds the whole.
+    """The matrices of a weak form, all on this process.
 
     Args:
         form: the weak form.
@@ -46,9 +52,23 @@ def assemble(form: WeakForm, linear_solver: str = "auto", accuracy: float = ACCU
         InputError: another linear solver.
         MissingDependencyError: no C compiler, with which DOLFINx compiles the form.
     """
-    solver = chosen(linear_solver, form.domain, not form.laws, accuracy)
+    method = chosen(linear_solver, form.domain, not form.laws, accuracy)
+    part = part_of(form, MPI.COMM_SELF)
+    dof = np.argsort(part.node)
+    held = {field.name: getattr(part, field.name) for field in fields(part)}
+    held["loads"] = part.loads[:, dof]
+    record = {"linear algebra": method.name, **versions()}
+    return Matrices(**held, dof=dof, system=System(method), record=record)
+
+
+def part_of(form: WeakForm, comm: Any) -> Part:
+    """What this process contributes to the matrices of a form that all of them hold.
+
+    Raises:
+        MissingDependencyError: no C compiler, with which DOLFINx compiles the form.
+    """
     try:
-        return _assembled(form, solver)
+        return _part(form, comm)
     except VerificationError as error:
         raise MissingDependencyError(
             "DOLFINx compiles each form with a C compiler, and there is none that works; install "
@@ -56,25 +76,28 @@ def assemble(form: WeakForm, linear_solver: str = "auto", accuracy: float = ACCU
         ) from error
 
 
-def _assembled(form: WeakForm, solver: LinearSolver) -> Matrices:
-    space = fem.functionspace(grid_of(form), ("Lagrange", form.domain.order))
-    node = nodes_of(space, form)
-    dof = np.argsort(node)
+def _part(form: WeakForm, comm: Any) -> Part:
+    space = fem.functionspace(grid_of(form, comm), ("Lagrange", form.domain.order))
     M, matrix = _matrices(form, space)
     loads = _boundaries(form, space, matrix)
-    stands = dof[form.domain.twins[node]]
-    pattern = _pattern(form, matrix, dof, stands)
-    return Matrices(
+    rows, columns, jumps = (share(entries, comm) for entries in form.coupling)
+    twins, known = form.domain.twins, nodes_of(space, form)
+    needed = np.concatenate([known, rows, columns])
+    node = np.append(known, np.setdiff1d([needed, twins[needed]], known))
+    place = np.full(len(twins), -1)
+    place[node] = np.arange(len(node))
+    stands = place[twins[node]]
+    pattern = _pattern(matrix, stands, (place[rows], place[columns]))
+    summed = [joined(load, stands) for load in loads]
+    return Part(
         pattern=pattern,
         M=pattern.gathered(M),
-        K=pattern.gathered(np.concatenate([matrix.data, form.coupling[2]])),
-        loads=np.array([_joined(load, stands)[dof] for load in loads]).reshape(-1, len(node)),
+        K=pattern.gathered(np.concatenate([matrix.data, jumps])),
+        loads=np.array(summed).reshape(-1, len(node)),
         node=node,
-        dof=dof,
+        owned=space.dofmap.index_map.size_local,
         stands=stands,
         curved=None if form.linear else Nonlinear.of(form, space, matrix),
-        solver=solver,
-        record={"linear algebra": solver.name, **versions()},
     )
 
 
@@ -111,20 +134,14 @@ def _boundaries(form: WeakForm, space: Any, K: Any) -> list[Floats]:
     return loads
 
 
-def _pattern(form: WeakForm, K: Any, dof: Any, stands: Any) -> Pattern:
+def _pattern(K: Any, stands: Ints, coupling: tuple[Ints, Ints]) -> Pattern:
     """Where the joined matrices have entries, those of the interfaces' terms included."""
-    n = len(dof)
-    rows, columns, _ = form.coupling
+    n = len(K.indptr) - 1
+    rows, columns = coupling
     if not len(rows) and np.array_equal(stands, np.arange(n)):
-        return Pattern(K.indptr, K.indices)
+        return Pattern.within(K.indptr, K.indices)
     row = np.repeat(np.arange(n), np.diff(K.indptr))
+    column = np.where(K.indices < n, K.indices, row)  # another process fills those beyond
     return Pattern.merged(
-        stands[np.concatenate([row, dof[rows]])],
-        stands[np.concatenate([K.indices, dof[columns]])],
-        n,
+        stands[np.concatenate([row, rows])], stands[np.concatenate([column, columns])], len(stands)
     )
-
-
-def _joined(x: Floats, stands: Any) -> Floats:
-    """Sums at the degrees of freedom that stand for those that periodic sides join."""
-    return np.bincount(stands, weights=x, minlength=len(x))

@@ -3,12 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
-from mpi4py import MPI
-
 import basix.ufl
 import numpy as np
 import ufl
 from dolfinx import fem, mesh
+from numpy.typing import NDArray
 
 from anosim.meshes import Floats, Ints
 from anosim.topology import BETWEEN
@@ -20,19 +19,30 @@ _EDGES = {2: ((1, 2), (0, 2), (0, 1)), 3: ((2, 3), (1, 3), (1, 2), (0, 3), (0, 2
 """Corners at the ends of each edge in Basix's order, by dimension."""
 
 
-def grid_of(form: WeakForm) -> Any:
-    """DOLFINx's mesh; a bent one has its midpoints in the order of Basix's edges."""
+def grid_of(form: WeakForm, comm: Any) -> Any:
+    """DOLFINx's mesh, divided among processes that all hold the form.
+
+    A bent mesh has its midpoints in the order of Basix's edges.
+    """
     order, dimension = form.domain.mesh.order, form.domain.dimension
-    cells = form.cells if order == 1 else form.cells[:, _nodes(dimension)]
+    given = share(form.cells, comm)
+    cells = given if order == 1 else given[:, _nodes(dimension)]
     kind = basix.ufl.element("Lagrange", CELLS[dimension], order, shape=(dimension,))
     shape = ufl.Mesh(kind)
-    return mesh.create_mesh(MPI.COMM_SELF, np.ascontiguousarray(cells), shape, form.points)
+    return mesh.create_mesh(comm, np.ascontiguousarray(cells), shape, share(form.points, comm))
+
+
+def share(rows: NDArray[Any], comm: Any) -> NDArray[Any]:
+    """What a process hands over to be divided: those of all processes, in their order, are all."""
+    start, stop = (len(rows) * (comm.rank + step) // comm.size for step in (0, 1))
+    return rows[start:stop]
 
 
 def nodes_of(space: Any, form: WeakForm) -> Ints:
-    """Node of the domain of each of DOLFINx's degrees of freedom."""
+    """Node of the domain of each of DOLFINx's degrees of freedom that this process knows."""
     given = space.mesh.topology.original_cell_index
-    node = np.empty(space.dofmap.index_map.size_local, dtype=np.int64)
+    dofs = space.dofmap.index_map
+    node = np.empty(dofs.size_local + dofs.num_ghosts, dtype=np.int64)
     place = _nodes(form.domain.dimension)
     for column, dofs in enumerate(space.dofmap.list.T):
         node[dofs] = form.domain.connectivity[given, place[column]]
@@ -53,10 +63,8 @@ def per_cell(grid: Any, values: Floats) -> Any:
 
 
 def cells_of(grid: Any, cells: Ints) -> Ints:
-    """DOLFINx's numbers of cells of the domain."""
-    position = np.empty(len(grid.topology.original_cell_index), dtype=np.int64)
-    position[grid.topology.original_cell_index] = np.arange(len(position))
-    return position[cells]
+    """DOLFINx's numbers of those of the domain's cells that this process has."""
+    return np.flatnonzero(np.isin(grid.topology.original_cell_index, cells))
 
 
 def over_cells(grid: Any, cells: Ints, rule: dict[str, Any]) -> Any:

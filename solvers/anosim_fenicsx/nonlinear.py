@@ -16,7 +16,7 @@ from anosim_fenicsx.grid import CELLS, cells_of, custom, over_cells, over_facets
 
 @dataclass(frozen=True, eq=False)
 class Nonlinear:
-    """The nonlinear part of a weak form, in DOLFINx's degrees of freedom.
+    """The nonlinear part of a weak form, in the degrees of freedom that a process knows.
 
     Attributes:
         u: the function at which N and its derivative are taken.
@@ -52,7 +52,12 @@ class Nonlinear:
         vectors, matrices = (
             tuple(fem.form(f) for f in forms) for forms in zip(*parts, strict=True)
         )
-        return cls(u, laws, vectors, matrices, derivative, symmetric=not laws)
+        return cls(u, laws, vectors, matrices, derivative, symmetric=not form.laws)
+
+    @property
+    def size(self) -> int:
+        """Number of degrees of freedom that the process knows."""
+        return len(self.u.x.array)
 
     def at(self, x: Floats) -> Floats:
         """N(x)."""
@@ -107,12 +112,13 @@ def _diffusion(form: WeakForm, space: Any, w: Any) -> tuple[tuple[_Law, ...], An
     D, slope = fem.Function(over), fem.Function(over)
     shapes = space.element.basix_element.tabulate(0, points)[0, :, :, 0]
     laws = []
-    for law in form.laws:
-        cells = cells_of(grid, law.cells)
+    chosen = [cells_of(grid, law.cells) for law in form.laws]
+    for law, cells in zip(form.laws, chosen, strict=True):
+        if not len(cells):
+            continue  # another process has them
         dofs = space.dofmap.list[cells]
         laws.append(_Law(law, dofs, shapes, over.dofmap.list[cells], D, slope))
-    every = np.concatenate([cells_of(grid, law.cells) for law in form.laws])
-    dx = over_cells(grid, every, custom(points, weights))
+    dx = over_cells(grid, np.concatenate(chosen), custom(points, weights))
     u, v = ufl.TrialFunction(space), ufl.TestFunction(space)
     residual = D * ufl.inner(ufl.grad(w), ufl.grad(v)) * dx
     derivative = D * ufl.inner(ufl.grad(u), ufl.grad(v)) * dx

@@ -18,8 +18,8 @@ class Pattern:
     Attributes:
         indptr: where each row starts, shape (n + 1,).
         indices: columns, shape (n_entries,).
-        source: what goes into the entries, in their order; None where nothing was merged.
-        first: where the sources of each entry start.
+        source: what goes into the entries, in their order; None where that is all there is.
+        first: where the sources of each entry start; None where each has one.
     """
 
     indptr: Indices
@@ -38,10 +38,22 @@ class Pattern:
         start = np.searchsorted(rows[first], np.arange(n + 1))
         return cls(start.astype(np.int32), columns[first].astype(np.int32), source, first)
 
+    @classmethod
+    def within(cls, indptr: Indices, indices: Indices) -> "Pattern":
+        """The square part of rows that reach farther than there are rows."""
+        n = len(indptr) - 1
+        inside = indices < n
+        if inside.all():
+            return cls(indptr, indices)
+        start = np.concatenate([[0], np.cumsum(inside)])[indptr]
+        return cls(start.astype(np.int32), indices[inside], np.flatnonzero(inside))
+
     def gathered(self, values: Floats) -> Floats:
         """Values of the entries from those of the (first of the) entries before merging."""
-        if self.source is None or self.first is None:
+        if self.source is None:
             return values
+        if self.first is None:
+            return values[self.source]
         given = np.zeros(len(self.source))
         given[: len(values)] = values
         return np.asarray(np.add.reduceat(given[self.source], self.first))

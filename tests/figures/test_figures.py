@@ -243,16 +243,6 @@ def test_microstructure(image):
     assert_nothing_is_cut_off(figure)
 
 
-def test_microstructure_of_a_volume():
-    labels = np.arange(5)[:, None, None] * np.ones((1, 4, 8), dtype=int)
-    phases = {f"phase {i}": i for i in range(5)}
-    volume = anosim.Microstructure(labels, phases, ("40 nm", "20 nm", "20 nm"))
-    figure = figures.microstructure(volume)
-    assert figure.axes[0].get_title(loc="left") == "z = 100 nm of 200 nm"
-    assert figure.axes[0].images[0].get_extent() == pytest.approx([0, 160e-9, 80e-9, 0])
-    assert len({tuple(p.get_facecolor()) for p in figure.legends[0].get_patches()}) == 5
-
-
 @pytest.mark.parametrize("shape", [(300, 20), (20, 300)], ids=["tall", "wide"])
 def test_narrow_images_keep_their_text(shape):
     labels = np.zeros(shape, dtype=int)

@@ -193,3 +193,15 @@ def test_cross_check_puts_elements_beside_voxels():
     found = measure.cross_check(straight, "p1", "y")
     assert found.others["finite elements"] == pytest.approx(0.5, rel=1e-3, abs=0)
     assert found.voxels.effective == pytest.approx(0.5, rel=1e-5, abs=0)
+
+
+def test_cross_check_of_a_volume():
+    labels = np.zeros((6, 8, 10), dtype=int)
+    labels[:, 2:6, 1:9] = 1
+    image = structure(labels, ("2 um", "1 um", "1 um"))
+    found = measure.cross_check(image, "p1", "z", staircase=True)
+    assert found.others["finite elements"] == pytest.approx(32 / 80, rel=1e-6, abs=0)
+    assert found.voxels.effective == pytest.approx(32 / 80, rel=1e-5, abs=0)
+    porous = structure(blobs((14, 14, 14), 2.0, -0.4), 1e-6)
+    found = measure.cross_check(porous, "p1", "x")
+    assert abs(found.differences["finite elements"]) < 0.15

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 import anosim
-from anosim import figures
-from anosim.errors import InputError, UnsupportedError
+from anosim.errors import InputError
 from anosim.results import mesh_report
 from anosim.results.holes import image_parts_and_holes, mesh_parts_and_holes
 from anosim.voxels import split_voxels
@@ -83,5 +82,3 @@ def test_a_slice_is_no_image_of_a_volume():
         mesh_report(mesh, volume(image.labels[2]))
     with pytest.raises(InputError, match="by 0 to 7e-07 m: give the image"):
         mesh_report(mesh, volume(np.zeros((9, 8, 12), dtype=int)))
-    with pytest.raises(UnsupportedError, match="ParaView"):
-        figures.mesh_report(mesh)

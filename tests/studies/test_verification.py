@@ -4,6 +4,7 @@ from study_scripts import scripts_of
 with scripts_of("verification"):
     from agreement import FEATURES, difference_and_imbalance
     from cases import CASES
+    from effective_diffusivity import by_elements, by_volumes, image, limit
     from orders import space_orders, time_orders
     from space_cases import CASES_IN_SPACE
 
@@ -43,3 +44,12 @@ def test_orders_in_time():
     found = time_orders("skfem")
     assert found["euler"] == pytest.approx(1.0, abs=0.1)
     assert found["esdirk"] == pytest.approx(5.0, abs=0.5)
+
+
+@pytest.mark.parametrize("solver", ["skfem", "fenicsx"])
+def test_elements_and_volumes_come_to_one_effective_diffusivity(solver):
+    given = image(12)
+    coarse, fine = by_volumes(given, 2), by_volumes(given, 4)
+    elements = by_elements(given, 1, True, solver)
+    assert coarse < fine < limit(coarse, fine) < elements
+    assert elements == pytest.approx(limit(coarse, fine), rel=0.02)
