@@ -84,6 +84,7 @@ def run(
     Raises:
         CaseError: the image, the mesh or the problem contradict the case.
         InputError: the folder holds something else than earlier results.
+        MissingDependencyError: a volume, and PyVista to draw it is not installed.
         AnosimError: no mesh, or no solution to the tolerance, came out.
     """
     target = case.folder if folder is None else folder
@@ -93,6 +94,8 @@ def run(
         image = case.microstructure()
     if expected is not None:
         expected(forecast(case, image))
+    if image.labels.ndim == 3:
+        _check_renderer()
     with watch.stage("mesh"):
         mesh = case.mesh(image)
     problem = case.problem(mesh)
@@ -144,8 +147,7 @@ def _write(
         found["cleaning"] = case.cleaning(image)
     with watch.stage("draw"):
         _draw(image, first, times, probes, case.regions, place, arrival is not None)
-        if image.labels.ndim == 2:
-            _frames(image, first, times, place)
+        _frames(image, first, times, place)
     with watch.stage("write"):
         _write_fields(first, times, arrival, place)
         write_curves(first, probes, place / "curves.csv", case.regions)
@@ -207,6 +209,12 @@ def _draw(
     for rank, (name, picture) in enumerate(pictures.items()):
         figures.save(picture(), place / f"{name}.png")
         report("draw", (rank + 1) / (len(pictures) + 1))
+
+
+def _check_renderer() -> None:
+    from anosim.figures.rendering import check_renderer
+
+    check_renderer()
 
 
 def _frames(

@@ -62,15 +62,16 @@ def features() -> Table:
             for names in told.values()
         ]
         table.add_row(feature.name, *words)
-    table.add_row("(several processes of MPI)", *map(_on_several, told))
+    words = [
+        "not told" if names is None else "yes" if _on_several(name) else "no"
+        for name, names in told.items()
+    ]
+    table.add_row("(several processes of MPI)", *words)
     return table
 
 
-def _on_several(name: str) -> str:
-    try:
-        return "yes" if isinstance(plugins.solver(name), plugins.Parallel) else "no"
-    except AnosimError:
-        return "not told"
+def _on_several(name: str) -> bool:
+    return isinstance(plugins.solver(name), plugins.Parallel)
 
 
 def _supported(name: str) -> Collection[str] | None:

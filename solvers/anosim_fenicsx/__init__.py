@@ -1,6 +1,14 @@
 """Solver plugin "fenicsx": DOLFINx assembly, PETSc with MUMPS or GAMG."""
 
-from mpi4py import MPI  # noqa: F401  # finds the MPI library that the wheel of DOLFINx needs
+import sys
+
+from mpi4py import MPI  # finds the MPI library that the wheel of DOLFINx needs
+
+import petsc4py
+
+if "mpi4py.futures" in sys.modules:
+    # tasks of a pool start PETSc when they come to it, not all processes at once
+    petsc4py.init(comm=MPI.COMM_SELF)
 
 from anosim_fenicsx.solver import Fenicsx
 

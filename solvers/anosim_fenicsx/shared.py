@@ -156,7 +156,9 @@ class _SharedSystem:
     """
 
     _matrix: Any
-    _solver: Any
+    _given: Any
+    _result: Any
+    _solver: Any = None
 
     def __init__(self, team: Team, method: Method) -> None:
         self.team = team
@@ -172,13 +174,16 @@ class _SharedSystem:
             number: of the unknown at each place, -1 where there is none.
             shares: unknowns of each process.
         """
-        self._shares, self._symmetric = shares, None
+        if self._solver is not None:
+            _destroy(self._solver, self._given, self._result, self._matrix)
+        self._shares, self._symmetric, self._solver = shares, None, None
         own, total = shares[self.team.comm.rank], sum(shares)
         self._matrix = PETSc.Mat().create(self.team.comm)
         self._matrix.setSizes(((own, total), (own, total)))
         self._matrix.setType(PETSc.Mat.Type.AIJ)
         rows = np.repeat(number, np.diff(part.pattern.indptr))
         self._matrix.setPreallocationCOO(rows, number[part.pattern.indices])
+        self._given, self._result = self._matrix.createVecs()
 
     def prepare(self, values: Floats, symmetric: bool) -> None:
         """Take other values: those of all processes in one place add up."""
@@ -186,17 +191,23 @@ class _SharedSystem:
         if symmetric != self._symmetric:
             self._symmetric = symmetric
             self._matrix.setOption(PETSc.Mat.Option.SPD, symmetric)
+            if self._solver is not None:
+                _destroy(self._solver)
             self._solver = self.method.over(self._matrix, symmetric)
-        self.method.renew(self._solver)
         self._solver.setOperators(self._matrix)
-        self._solver.setUp()
-        self._vectors = self._matrix.createVecs()
+        self.method.set_up(self._solver)
 
     def solve(self, x: Floats | None) -> Floats:
         """The leader's vector, in the order of the unknowns, solved for."""
-        comm, (given, result) = self.team.comm, self._vectors
+        comm, given, result = self.team.comm, self._given, self._result
         comm.Scatterv(None if x is None else [x, self._shares], given.array)
         self.team.agreed(lambda: self.method.solve(self._solver, given, result))
         y = np.empty(0 if x is None else len(x))
         comm.Gatherv(np.array(result.array), None if x is None else [y, self._shares])
         return y
+
+
+def _destroy(*things: Any) -> None:
+    """Free memory now: Python frees what several processes share only when PETSc is asked to."""
+    for thing in things:
+        thing.destroy()

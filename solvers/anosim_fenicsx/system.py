@@ -33,9 +33,8 @@ class System:
         if self._update(pattern, values, rows, symmetric):
             self._solver = self.method.over(self._matrix, symmetric)
         solver, matrix = self._solver, self._matrix
-        self.method.renew(solver)
         solver.setOperators(matrix)
-        solver.setUp()
+        self.method.set_up(solver)
         given, result = matrix.createVecs()
 
         def solve(x: Floats) -> Floats:

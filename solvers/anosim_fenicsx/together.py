@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from mpi4py import MPI
 
 import numpy as np
+from petsc4py import PETSc
 
 from anosim.errors import InputError
 from anosim.integrate import FiniteElements, TimeOptions
@@ -150,6 +151,7 @@ class _Member(FiniteElements):
             self.team.call("fail", portable(error, 0))
             raise
         self.team.call("done")
+        PETSc.garbage_cleanup(self.team.comm)
         return solution
 
     def assemble(self, form: WeakForm) -> SharedMatrices:
@@ -169,6 +171,8 @@ class _Member(FiniteElements):
             task, arguments = self.team.called()
             match task:
                 case "done":
+                    matrices = None
+                    PETSc.garbage_cleanup(self.team.comm)
                     return
                 case "fail":
                     raise self.team.sharing(arguments[0])

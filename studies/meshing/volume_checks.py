@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage, sparse
 
-from anosim import Mesh, Microstructure
+from anosim import Concentration, Diffusion, Material, Mesh, Microstructure, solve
 from anosim.topology import facets_of
 
 SIDES = (("left", "right"), ("top", "bottom"), ("front", "back"))
@@ -47,6 +47,18 @@ def figures(mesh: Mesh, image: Microstructure, *, same_parts: bool = True) -> Fi
         conforming=conforming(mesh) and set(mesh.interfaces) == adjacent(image),
         parts=not same_parts or all(parts(mesh, image, name) for name in image.phases),
     )
+
+
+def imbalance(mesh: Mesh, times: float = 10.0) -> float:
+    """Relative error of what flows in and out in a steady state, all phases conducting.
+
+    Each phase has another diffusivity than the one before, by that factor and back.
+    """
+    materials = {name: Material(times ** (k % 3)) for k, name in enumerate(mesh.phases)}
+    ends = {"left": Concentration(1.0), "right": Concentration(0.0)}
+    solution = solve(Diffusion(mesh, materials, ends, until="inf"), solver="skfem", order=1)
+    into, out = (float(solution.flux(side)[0]) for side in ends)
+    return abs(into + out) / abs(into)
 
 
 def volume_error(mesh: Mesh, image: Microstructure) -> float:

@@ -10,18 +10,21 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
 
-from volume_checks import Figures, figures
+from volume_checks import Figures, figures, imbalance
 from volume_images import adversarial
 
 from anosim import mesh
 from anosim_geometry import MeshWarning
 
 COUNT = 100
-Row = tuple[str, Figures, int, float, bool]
+Row = tuple[str, Figures, int, float, bool, float]
 
 
 def meshed(numbers: Iterable[int], side: int = 24, **options: Any) -> list[Row]:
-    """Kind, figures, tetrahedra, CPU time and whether voxels had to be split, of each volume."""
+    """Of each volume kind, figures, tetrahedra, CPU time, whether voxels had to be split, balance.
+
+    The balance is that of a steady state solved on the mesh.
+    """
     rows = []
     for number in numbers:
         kind, image = adversarial(number, side)
@@ -31,7 +34,8 @@ def meshed(numbers: Iterable[int], side: int = 24, **options: Any) -> list[Row]:
             made = mesh(image, **options)
             seconds = time.process_time() - start
         split = any(issubclass(warning.category, MeshWarning) for warning in caught)
-        rows.append((kind, figures(made, image), len(made.cells), seconds, split))
+        balance = imbalance(made)
+        rows.append((kind, figures(made, image), len(made.cells), seconds, split, balance))
     return rows
 
 
@@ -40,9 +44,9 @@ def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else COUNT
     options = {key: int(value) for key, value in (a.split("=") for a in sys.argv[2:])}
     rows = sorted(meshed(range(count), **options), key=lambda row: row[0])
-    line = "{:13} {:>7} {:>6} {:>8} {:>8} {:>8} {:>6} {:>10} {:>6} {:>6} {:>11} {:>9}"
-    titles = "volumes box volume/% dihedral below5/% SICN conforming parts split tetrahedra CPU/s"
-    print(line.format("kind", *titles.split()))
+    line = "{:13} {:>7} {:>6} {:>8} {:>8} {:>8} {:>6} {:>10} {:>6} {:>6} {:>11} {:>6} {:>8}"
+    titles = "kind volumes box volume/% dihedral below5/% SICN conforming parts split tetrahedra"
+    print(line.format(*f"{titles} CPU/s balance".split()))
     kinds = [(kind, list(own)) for kind, own in groupby(rows, key=lambda row: row[0])]
     for kind, own in [*kinds, ("all", rows)]:
         all_figures = [row[1] for row in own]
@@ -60,6 +64,7 @@ def main() -> None:
                 sum(row[4] for row in own),
                 sum(row[2] for row in own),
                 f"{max(row[3] for row in own):.1f}",
+                f"{max(row[5] for row in own):.0e}",
             )
         )
 

@@ -35,7 +35,7 @@ class Row:
 
     figure: str
     what: str
-    value: float | None
+    value: float
     reference: str
     unit: str
     status: str

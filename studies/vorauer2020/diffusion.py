@@ -32,9 +32,9 @@ from anosim.progress import report
 
 AREAS = {"I": "#b5402c", "II": "#c77d0a", "III": "#2b8cbe", "IV": "#1b2a6b"}
 TITLES = {
-    "stated": "stated",
-    "stored": "stated, particles store",
-    "timescale": "fitted to the stated times",
+    "paper_stated": "stated",
+    "stored_capacity": "stated, particles store",
+    "paper_timescale": "fitted to the stated times",
 }
 SNAPSHOTS = TIMES[1:]
 
@@ -42,9 +42,9 @@ SNAPSHOTS = TIMES[1:]
 def presets(diffusivity: float) -> list[Preset]:
     """The three sets of parameters."""
     return [
-        Preset("stated", STATED, until=1e3),
-        Preset("stored", STATED, stores=True, until=1e3),
-        Preset("timescale", diffusivity, until=1e3),
+        Preset("paper_stated", STATED, until=1e3),
+        Preset("stored_capacity", STATED, stores=True, until=1e3),
+        Preset("paper_timescale", diffusivity, until=1e3),
     ]
 
 
@@ -78,7 +78,7 @@ def paper_size(desk: Desk, fitted: Numbers) -> Numbers:
     """Fig. 8a at the reference's number of elements."""
     image = region(desk).phases
     mesh = mesh_of(image, 12_000 if desk.quick else TRIANGLES)
-    preset = Preset("timescale", fitted["value"])
+    preset = Preset("paper_timescale", fitted["value"])
     solved = preset.solve(mesh)
     desk.draw(_marked(maps(solved, times=list(TIMES), over=image), discs_of(fitted)), "figure-8a")
     return {
@@ -119,7 +119,7 @@ def _region(desk: Desk, mesh: Mesh, solved: Solution, around: np.ndarray) -> Num
 
 def _maps(desk: Desk, preset: Preset, solved: Solution, discs: dict[str, Disc]) -> None:
     """The maps of the sets that figure 8a itself does not show."""
-    if preset.name == "timescale":
+    if preset.name == "paper_timescale":
         return
     over = region(desk).phases
     drawn = maps(solved, times=["2 ms", "20 ms", "100 ms", "2 s"], over=over)
@@ -198,7 +198,7 @@ def _surfaces(desk: Desk, solved: Solution) -> Numbers:
             label = f"{SNAPSHOTS[at]:g} s"
             right.plot(size, spans[at], mark, color=colour, ms=3, label=label, alpha=0.8, mew=0)
         right.set(xlabel="equivalent diameter of the particle / µm", ylim=(0.0, 1.02), xscale="log",
-                  ylabel="(highest - lowest) / bulk on its surface")  # fmt: skip
+                  ylabel="range of c / bulk on its surface")  # fmt: skip
         right.set_xticks([0.1, 0.2, 0.5, 1, 2], labels=["0.1", "0.2", "0.5", "1", "2"])
         right.minorticks_off()
         right.legend(frameon=False, loc="upper left")

@@ -30,7 +30,7 @@ def curves_on(triangles: float, staircase: float, *, folder: str, fitted: str) -
     desk, known = Desk(Path(folder)), json.loads(fitted)
     image = region(desk).phases
     mesh = mesh_of(image, int(triangles), staircase=bool(staircase))
-    solved = Preset("timescale", known["value"]).solve(mesh)
+    solved = Preset("paper_timescale", known["value"]).solve(mesh)
     count = len(solved.domain.cells)
     means = {n: (solved.average(d, TIMES) / BULK).tolist() for n, d in discs_of(known).items()}
     area = float(solved.domain.volumes.sum())
@@ -76,7 +76,6 @@ def _picture(found: Convergence, walls: dict[str, float]) -> Figure:
         for name, colour in AREAS.items():
             for row, style in zip((rows[0], rows[-1]), ("--", "-"), strict=True):
                 left.plot(TIMES, row.numbers[name], style, color=colour, lw=1.0)
-            left.plot([], [], color=colour, label=name)
             e = found.estimates[name]
             off = np.abs(e.values[:-1] - e.values[-1]).max(axis=1)
             right.plot(counts[:-1], off, "o-", ms=3, lw=1.0, color=colour, label=name)
@@ -86,10 +85,11 @@ def _picture(found: Convergence, walls: dict[str, float]) -> Figure:
             xscale="log", xlabel="time / s", ylabel="mean of the area / bulk", ylim=(0.0, 1.02)
         )
         left.set_xticks([1, 10, 100], labels=["1", "10", "100"])
-        left.legend(title="area", frameon=False, loc="upper left")
         letter(left, "a", f"{counts[0]:,} (dashed) and {counts[-1]:,} triangles".replace(",", " "))
         right.set(xscale="log", yscale="log", xlabel="quadratic triangles in the SEI/C/B",
                   ylabel="greatest difference / bulk")  # fmt: skip
+        right.minorticks_off()
+        right.set_xticks(counts[:-1], labels=[f"{count / 1000:.0f} 000" for count in counts[:-1]])
         right.legend(frameon=False, loc="center left", bbox_to_anchor=(1.0, 0.5))
         letter(right, "b", "to the finest mesh")
         for axes in (left, right):

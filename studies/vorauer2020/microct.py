@@ -182,7 +182,7 @@ def _proximities(found: dict[int, Found], near: dict[int, Proximity]) -> Figure:
             share, bounds = _density(one, top)
             axes.stairs(share, bounds, fill=True, color=LINES[cycles], alpha=0.8)
             axes.axvline(1e6 * one.mean, color="black", ls="--", lw=0.8)
-            text = f"mean {1e6 * one.mean:.2f} µm, greatest {1e6 * one.maximum:.2f} µm"
+            text = f"mean {1e6 * one.mean:.2f} µm\ngreatest {1e6 * one.maximum:.2f} µm"
             axes.text(0.98, 0.95, text, transform=axes.transAxes, ha="right", va="top")
             axes.set(xlabel="distance to the nearest particle / µm", xlim=(0.0, top),
                      ylabel="share of the pore surface / µm⁻¹")  # fmt: skip

@@ -3,9 +3,9 @@
     theta dc/dt = div(D grad c) in the SEI, carbon and binder (SEI/C/B)
     -D grad c . n = k_f (c - c_bulk) on the pores; nothing crosses the region's edge
 
-The stated parameters cannot give the stated times, so there are three sets: ``stated``,
-``timescale`` (the diffusivity that the stated times need) and ``stored`` (the stated diffusivity,
-and particles that take lithium up until they are Li15Si4).
+The stated parameters cannot give the stated times, so there are three sets: ``paper_stated``,
+``paper_timescale`` (the diffusivity that the stated times need) and ``stored_capacity`` (the stated
+diffusivity, and particles that take lithium up until they are Li15Si4).
 """
 
 from dataclasses import dataclass
@@ -210,7 +210,7 @@ def fit(desk: Desk) -> Numbers:
 
     both = calibrate(logarithms, bounds, dict.fromkeys(goals, 1.0), tolerance=1e-3)
     D = both.values["diffusivity"]
-    least, most = (D * 10.0 ** (both.found[name] - 1.0) for name in goals)
+    least, most = (D * 10.0 ** float(both.found[name] - 1.0) for name in goals)
     return {
         "value": D,
         "factor_95": both.factors["diffusivity"],

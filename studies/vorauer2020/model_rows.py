@@ -17,11 +17,16 @@ from comparison import (
 from desk import Numbers
 from model import STATED
 
-LABELS = {"stated": "stated D", "stored": "stated D, particles store", "timescale": "fitted D"}
+LABELS = {
+    "paper_stated": "stated D",
+    "stored_capacity": "stated D, particles store",
+    "paper_timescale": "fitted D",
+}
 WHY = {
-    "stated": "all is full before the first map at 2 s",
-    "stored": "storage in the particles delays by about a hundred, and all is full before 100 s",
-    "timescale": "",
+    "paper_stated": "all is full before the first map at 2 s",
+    "stored_capacity": "storage in the particles delays by about a hundred, and all is full before "
+    "100 s",
+    "paper_timescale": "",
 }
 
 
@@ -63,7 +68,7 @@ def diffusion(fitted: Numbers, found: Numbers) -> list[Row]:
 def _preset(name: str, one: Numbers) -> list[Row]:
     """What a set of parameters gives beside what the reference states."""
     label = LABELS[name]
-    fails = AGAINST if name == "timescale" else IMPOSSIBLE
+    fails = AGAINST if name == "paper_timescale" else IMPOSSIBLE
 
     def row(figure: str, what: str, value: float, there: str, unit: str, met: str | None) -> Row:
         return Row(figure, f"{what}, {label}", value, there, unit, met or fails, WHY[name])

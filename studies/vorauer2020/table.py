@@ -9,6 +9,7 @@ import model_rows
 from comparison import Row
 from desk import Desk, Numbers
 
+from anosim.figures.readable import number
 from anosim.formats.atomic import replacing
 from anosim.measure import write_table
 
@@ -30,8 +31,7 @@ def rows(found: Mapping[str, Numbers]) -> list[Row]:
 def write(desk: Desk, table: list[Row]) -> None:
     """As Markdown, CSV and JSON into the folder."""
     columns = {key: [asdict(row)[key] for row in table] for key in asdict(table[0])}
-    numbers = [float("nan") if value is None else value for value in columns["value"]]
-    write_table({**columns, "value": numbers}, desk.folder / "table.csv")
+    write_table(columns, desk.folder / "table.csv")
     with replacing(desk.folder / "table.json") as temporary:
         temporary.write_text(
             json.dumps([asdict(row) for row in table], indent=1, ensure_ascii=False)
@@ -45,8 +45,7 @@ def markdown(table: list[Row]) -> str:
     head = ("figure", "number", "here", "reference", "status", "why")
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     for row in table:
-        value = "none" if row.value is None else f"{row.value:.3g}"
-        shown = f"{value} {row.unit}".strip()
+        shown = f"{number(row.value)} {row.unit}".strip()
         counted = row.reference[-1:].isdigit()
         there = f"{row.reference} {row.unit}".strip() if counted else row.reference
         cells = (row.figure, row.what, shown, there, row.status, row.reason)

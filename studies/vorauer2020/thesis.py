@@ -26,7 +26,7 @@ def thesis(desk: Desk, fitted: Numbers) -> Numbers:
     """Correlation of the time to 90 % with the distance to the nearest pore, with intervals."""
     image = region(desk).phases
     mesh = mesh_of(image, 6_000 if desk.quick else FINE // 2)
-    solved = Preset("timescale", fitted["value"], until=1e3).solve(mesh)
+    solved = Preset("paper_timescale", fitted["value"], until=1e3).solve(mesh)
     desk.draw(figures.arrival(solved, over=image), "thesis-map")
     where = places(mesh, image)
     some = np.flatnonzero(np.isfinite(where.around))[::EVERY]

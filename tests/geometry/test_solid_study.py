@@ -13,12 +13,13 @@ def _scripts():
 def test_random_and_adversarial_volumes():
     from volume_robustness import meshed
 
-    for kind, figures, *_ in meshed(range(16), side=13):
+    for kind, figures, *_, balance in meshed(range(16), side=13):
         assert figures.conforming, kind
         assert figures.parts, kind
         assert figures.box < 1e-12, kind
         assert figures.volume < 0.005, kind
         assert figures.quality > 0.0, kind
+        assert balance < 1e-8, kind
 
 
 @pytest.mark.parametrize("number", [6, 7])

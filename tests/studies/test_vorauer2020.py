@@ -21,10 +21,10 @@ def study(tmp_path_factory):
 
 def test_the_stated_diffusivity_fills_the_region_before_the_first_map(study):
     _, _, found = study
-    stated = found["figure-8"]["presets"]["stated"]
+    stated = found["figure-8"]["presets"]["paper_stated"]
     assert stated["t90"]["1.0"] < 0.6
     assert stated["mean"][0] == pytest.approx(1.0, rel=1e-6)
-    stored = found["figure-8"]["presets"]["stored"]
+    stored = found["figure-8"]["presets"]["stored_capacity"]
     assert 30.0 < stored["t90"]["0.5"] / stated["t90"]["0.5"] < 300.0
     assert stored["areas"]["IV"][-1] > 0.99
 
@@ -34,11 +34,11 @@ def test_the_fitted_diffusivity_meets_both_statements(study):
     fitted = found["fit"]
     assert 1e-14 < fitted["value"] < 1.5e-13
     assert fitted["value"] == pytest.approx((fitted["least"] * fitted["most"]) ** 0.5, rel=0.02)
-    areas = found["figure-8"]["presets"]["timescale"]
+    areas = found["figure-8"]["presets"]["paper_timescale"]
     assert areas["t90_areas"]["I"] == pytest.approx(10.0, rel=0.5)
     assert areas["areas"]["IV"][-1] == pytest.approx(0.5, abs=0.15)
-    one = found["figure-8"]["presets"]["stated"]["t90"]["0.5"]
-    scaled = one * found["figure-8"]["presets"]["stated"]["diffusivity"] / fitted["value"]
+    one = found["figure-8"]["presets"]["paper_stated"]["t90"]["0.5"]
+    scaled = one * found["figure-8"]["presets"]["paper_stated"]["diffusivity"] / fitted["value"]
     assert areas["t90"]["0.5"] == pytest.approx(scaled, rel=0.3)  # mass transfer delays the stated
 
 
