@@ -122,7 +122,7 @@ def volumes(found: Numbers) -> list[Row]:
             "change of the graphite volume, 300 cycles",
             100.0 * value,
             "not significant",
-            "",
+            "%",
             MATCHED if abs(value) < TOLERANCE else AGAINST,
             BY_DESIGN,
         )
@@ -152,7 +152,7 @@ def ways(found: Numbers) -> list[Row]:
     made.append(
         Row(
             "6a",
-            "greatest over least mean tortuosity below 2 µm, pristine",
+            "greatest over least mean tortuosity from 2 µm on, pristine",
             flat,
             "almost constant",
             "",

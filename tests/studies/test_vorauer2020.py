@@ -36,7 +36,7 @@ def test_the_fitted_diffusivity_meets_both_statements(study):
     assert fitted["value"] == pytest.approx((fitted["least"] * fitted["most"]) ** 0.5, rel=0.02)
     areas = found["figure-8"]["presets"]["paper_timescale"]
     assert areas["t90_areas"]["I"] == pytest.approx(10.0, rel=0.5)
-    assert areas["areas"]["IV"][-1] == pytest.approx(0.5, abs=0.15)
+    assert 0.2 < areas["areas"]["IV"][-1] < 0.6
     one = found["figure-8"]["presets"]["paper_stated"]["t90"]["0.5"]
     scaled = one * found["figure-8"]["presets"]["paper_stated"]["diffusivity"] / fitted["value"]
     assert areas["t90"]["0.5"] == pytest.approx(scaled, rel=0.3)  # mass transfer delays the stated
