@@ -196,7 +196,7 @@ def _set_levels(solver: Any) -> None:
     if faster:
         everywhere[_PRODUCT] = "rap"
     try:
-        solver.setUp()
+        levels.setUp()
     finally:
         if faster:
             everywhere.delValue(_PRODUCT)
