@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from anosim.case import Case, CaseError
+from anosim.forecast import Forecast, forecast
 from anosim.integrate.checkpoint import StaleCheckpointError
 from anosim.meshes import Floats, Mesh
 from anosim.microstructure import Microstructure
@@ -31,7 +32,6 @@ from anosim.results import (
 from anosim.results.folder import RECORD, check_replaceable
 from anosim.results.numbers import Points, plain
 from anosim.solution import Solution
-from anosim.study.costs import Forecast, forecast
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -12,8 +12,8 @@ from anosim.cli import processes
 from anosim.cli.screen import watching
 from anosim.cli.summary import print_summary
 from anosim.cli.verbs import add_quiet, add_verb
+from anosim.forecast import Forecast, large
 from anosim.results import Stopwatch
-from anosim.study.costs import Forecast, large
 
 INTERRUPTED = 130
 """128 and the signal's number, as shells have it."""

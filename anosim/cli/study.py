@@ -73,7 +73,8 @@ def add(verbs: Any) -> None:
 
 def do_run(arguments: Namespace) -> int:
     """Run a study and print its table; 1 where runs failed."""
-    from anosim.study.costs import large, study_forecast
+    from anosim.forecast import large
+    from anosim.study.costs import study_forecast
     from anosim.study.study import failures
     from anosim.study.studyfile import keep_files, read_study
 

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from anosim.job import Outcome
-from anosim.report.words import terms_of
+from anosim.results.terms import terms_of
 
 MOST_TIMES = 6
 """Columns of the table of concentrations; of more times the last ones are shown."""

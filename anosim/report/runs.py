@@ -12,7 +12,8 @@ from anosim.report.page import Section, code, page, paragraphs, warning
 from anosim.report.pictures import picture
 from anosim.report.tables import facts, table
 from anosim.report.viewer import viewer
-from anosim.report.words import summary, terms_of, warnings
+from anosim.report.words import summary, warnings
+from anosim.results.terms import terms_of
 
 _ORDER = ("microstructure", "concentration", "time_to_90", "curves")
 _MOST_ROWS = 500

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from anosim.figures.readable import duration, length, number, percent
-from anosim.results.terms import TERMS, Terms
+from anosim.results.terms import terms_of
 
 _NOTABLE = 0.01
 """Overshoot, as a share of the range, that a reader has to know of."""
@@ -46,11 +46,6 @@ def warnings(found: Mapping[str, Any]) -> list[str]:
     if balance > _BALANCE:
         told.append(f"The mass balance closes only to {balance:.1e}.")
     return told
-
-
-def terms_of(found: Mapping[str, Any]) -> Terms:
-    """How the results of a run call things."""
-    return TERMS[len(found["image"]["shape_voxels"])]
 
 
 def _what(found: Mapping[str, Any]) -> str:

@@ -1,6 +1,8 @@
 """How results call things in the plane and in space, with the units of each."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -67,3 +69,8 @@ TERMS = {
     ),
 }
 """By dimension."""
+
+
+def terms_of(found: Mapping[str, Any]) -> Terms:
+    """How the results of a run call things."""
+    return TERMS[len(found["image"]["shape_voxels"])]

@@ -4,9 +4,10 @@ Every run is a row with its inputs, numbers, versions, seconds and memory, in a 
 study that was stopped goes on where it was. Tables need the extra ``anosim[study]``.
 """
 
+from anosim.forecast import Forecast, forecast
 from anosim.study.axes import Design, Range, grid, latin_hypercube, listed, paired, sobol
 from anosim.study.calibration import Calibration, Target, calibrate
-from anosim.study.costs import Forecast, forecast, study_forecast
+from anosim.study.costs import study_forecast
 from anosim.study.crosschecks import Check, crosscheck
 from anosim.study.results import Results
 from anosim.study.richardson import Estimate, estimate

@@ -9,7 +9,7 @@ import tifffile
 
 from anosim.case import Case, CaseError
 from anosim.cli import main
-from anosim.study.costs import Forecast, forecast
+from anosim.forecast import Forecast, forecast
 
 H = 20e-9
 CASE = """

@@ -24,6 +24,12 @@ def test_import_loads_numpy_and_nothing_heavier():
     assert done.stdout.strip() == "[]"
 
 
+def test_the_command_starts_without_libraries_for_pictures_and_solvers():
+    code = f"import anosim.cli, sys; print([m for m in {HEAVY!r} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
 def test_looking_for_plugins_imports_none_of_them():
     code = (
         "import anosim, sys; names = anosim.plugins.names(); "

@@ -3,9 +3,10 @@
 import pytest
 
 from anosim.case import Case
+from anosim.forecast import forecast
 from anosim.study import Study
 from anosim.study.caseruns import CaseRuns, Chain
-from anosim.study.costs import forecast, study_forecast
+from anosim.study.costs import study_forecast
 
 
 @pytest.mark.parametrize("mesh", ['size = "120 nm"', 'size = "40 nm"', "elements = 5000"])
