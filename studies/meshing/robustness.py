@@ -3,16 +3,15 @@
 Run with:  python studies/meshing/robustness.py [number of images] [option=value ...]
 """
 
-import sys
 import time
 from collections.abc import Iterable
-from itertools import groupby
 from typing import Any
 
 import numpy as np
 import shapely
 from checks import Figures, figures
 from images import adversarial
+from worst_by_kind import asked, ok, print_worst
 
 from anosim import Mesh, Microstructure, mesh
 
@@ -49,30 +48,22 @@ def meshed(numbers: Iterable[int], **options: Any) -> list[Row]:
 
 def main() -> None:
     """Print the table."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else COUNT
-    options = {key: int(value) for key, value in (a.split("=") for a in sys.argv[2:])}
-    rows = sorted(meshed(range(count), **options), key=lambda row: row[0])
-    line = "{:13} {:>6} {:>7} {:>7} {:>6} {:>6} {:>8} {:>6} {:>6} {:>10} {:>9}"
-    titles = "images box area/% angle SICN moved/px parts sides triangles longest/s"
-    print(line.format("kind", *titles.split()))
-    kinds = [(kind, list(own)) for kind, own in groupby(rows, key=lambda row: row[0])]
-    for kind, own in [*kinds, ("all", rows)]:
-        all_figures = [row[1] for row in own]
-        print(
-            line.format(
-                kind,
-                len(own),
-                f"{max(f.box for f in all_figures):.0e}",
-                f"{100 * max(f.area for f in all_figures):.4f}",
-                f"{min(f.angle for f in all_figures):.1f}",
-                f"{min(f.quality for f in all_figures):.3f}",
-                f"{max(row[4] for row in own):.3f}",
-                "ok" if all(f.topology for f in all_figures) else "WRONG",
-                "ok" if all(f.boundary for f in all_figures) else "WRONG",
-                sum(row[2] for row in own),
-                f"{max(row[3] for row in own):.1f}",
-            )
-        )
+    count, options = asked(COUNT)
+    print_worst(
+        meshed(range(count), **options),
+        {
+            "images": len,
+            "box": lambda own: f"{max(row[1].box for row in own):.0e}",
+            "area/%": lambda own: f"{100 * max(row[1].area for row in own):.4f}",
+            "angle": lambda own: f"{min(row[1].angle for row in own):.1f}",
+            "SICN": lambda own: f"{min(row[1].quality for row in own):.3f}",
+            "moved/px": lambda own: f"{max(row[4] for row in own):.3f}",
+            "parts": lambda own: ok(all(row[1].topology for row in own)),
+            "sides": lambda own: ok(all(row[1].boundary for row in own)),
+            "triangles": lambda own: sum(row[2] for row in own),
+            "longest/s": lambda own: f"{max(row[3] for row in own):.1f}",
+        },
+    )
 
 
 if __name__ == "__main__":

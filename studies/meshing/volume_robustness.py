@@ -3,15 +3,14 @@
 Run with:  python studies/meshing/volume_robustness.py [number of volumes] [option=value ...]
 """
 
-import sys
 import time
 import warnings
 from collections.abc import Iterable
-from itertools import groupby
 from typing import Any
 
 from volume_checks import Figures, figures, imbalance
 from volume_images import adversarial
+from worst_by_kind import asked, ok, print_worst
 
 from anosim import mesh
 from anosim_geometry import MeshWarning
@@ -41,32 +40,24 @@ def meshed(numbers: Iterable[int], side: int = 24, **options: Any) -> list[Row]:
 
 def main() -> None:
     """Print the table."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else COUNT
-    options = {key: int(value) for key, value in (a.split("=") for a in sys.argv[2:])}
-    rows = sorted(meshed(range(count), **options), key=lambda row: row[0])
-    line = "{:13} {:>7} {:>6} {:>8} {:>8} {:>8} {:>6} {:>10} {:>6} {:>6} {:>11} {:>6} {:>8}"
-    titles = "kind volumes box volume/% dihedral below5/% SICN conforming parts split tetrahedra"
-    print(line.format(*f"{titles} CPU/s balance".split()))
-    kinds = [(kind, list(own)) for kind, own in groupby(rows, key=lambda row: row[0])]
-    for kind, own in [*kinds, ("all", rows)]:
-        all_figures = [row[1] for row in own]
-        print(
-            line.format(
-                kind,
-                len(own),
-                f"{max(f.box for f in all_figures):.0e}",
-                f"{100 * max(f.volume for f in all_figures):.4f}",
-                f"{min(f.dihedral for f in all_figures):.2f}",
-                f"{100 * max(f.thin for f in all_figures):.4f}",
-                f"{min(f.quality for f in all_figures):.3f}",
-                "ok" if all(f.conforming for f in all_figures) else "WRONG",
-                "ok" if all(f.parts for f in all_figures) else "WRONG",
-                sum(row[4] for row in own),
-                sum(row[2] for row in own),
-                f"{max(row[3] for row in own):.1f}",
-                f"{max(row[5] for row in own):.0e}",
-            )
-        )
+    count, options = asked(COUNT)
+    print_worst(
+        meshed(range(count), **options),
+        {
+            "volumes": len,
+            "box": lambda own: f"{max(row[1].box for row in own):.0e}",
+            "volume/%": lambda own: f"{100 * max(row[1].volume for row in own):.4f}",
+            "dihedral": lambda own: f"{min(row[1].dihedral for row in own):.2f}",
+            "below5/%": lambda own: f"{100 * max(row[1].thin for row in own):.4f}",
+            "SICN": lambda own: f"{min(row[1].quality for row in own):.3f}",
+            "conforming": lambda own: ok(all(row[1].conforming for row in own)),
+            "parts": lambda own: ok(all(row[1].parts for row in own)),
+            "split": lambda own: sum(row[4] for row in own),
+            "tetrahedra": lambda own: sum(row[2] for row in own),
+            "CPU/s": lambda own: f"{max(row[3] for row in own):.1f}",
+            "balance": lambda own: f"{max(row[5] for row in own):.0e}",
+        },
+    )
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from bent_meshes import bent_box
 
 from anosim import (
     Ball,
@@ -13,7 +14,6 @@ from anosim import (
     Mask,
     MassTransfer,
     Material,
-    Mesh,
     Solution,
 )
 from anosim.clipping import region_weights
@@ -36,15 +36,6 @@ def of_values(mesh, function, order=1, conditions=None, phases=None):
     )
     domain = problem.domain(order)
     return Solution.from_steady_state(problem, domain, function(*domain.points.T))
-
-
-def bent_box(n=3):
-    flat = box((1.0, 1.0, 1.0), (n, n, n))
-    middles = flat.points[flat.edges.vertices].mean(axis=1)
-    points = np.vstack([flat.points, middles])
-    points = points + 0.03 * np.prod(np.sin(np.pi * points), axis=1)[:, None] * [1.0, -1.0, 0.5]
-    cells = np.hstack([flat.cells, len(flat.points) + flat.edges.of_cell])
-    return Mesh(points, cells, flat.cell_phase, flat.phases, flat.sides)
 
 
 @pytest.mark.parametrize("order", [1, 2])

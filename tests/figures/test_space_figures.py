@@ -6,6 +6,7 @@ import sys
 import matplotlib
 import numpy as np
 import pytest
+from bent_meshes import bent_box
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from test_figures import assert_nothing_is_cut_off, texts
@@ -86,15 +87,6 @@ def of_values(mesh, function, order=1, phases=None, until=None):
     return Solution.from_samples(
         problem, domain, np.array([0.0, until]), np.stack([0 * values, values])
     )
-
-
-def bent_box(n=3):
-    flat = box((1.0, 1.0, 1.0), (n, n, n))
-    middles = flat.points[flat.edges.vertices].mean(axis=1)
-    points = np.vstack([flat.points, middles])
-    points = points + 0.03 * np.prod(np.sin(np.pi * points), axis=1)[:, None] * [1.0, -1.0, 0.5]
-    cells = np.hstack([flat.cells, len(flat.points) + flat.edges.of_cell])
-    return Mesh(points, cells, flat.cell_phase, flat.phases, flat.sides)
 
 
 def test_the_view_is_right_handed_with_x_to_the_right_y_down_and_z_away():
