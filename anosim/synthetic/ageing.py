@@ -14,6 +14,12 @@ to take all that they lose it would have to fill 64, 66 and 75 % of the pristine
 more than the pores leave. With graphite unchanged the rest can only go to the particles, and here
 does: from 7.5 to 13, 17 and 22 % of the volume. That is our inference, as are all sizes and counts
 after 3 and 300 cycles.
+
+Micro-CT with voxels of 0.65 um sees less: what is smaller is in its intermediate domain, which the
+reference says of fragments and which must hold for pores too. Its changes are of what it resolves,
+and they do add up, graphite changing by -3 to +5 %, if that is 22 % pores and 48 % intermediate
+domain when pristine. The particles that it resolves become fewer, as distances to them grow. These
+fractions are our inference.
 """
 
 from collections.abc import Mapping
@@ -69,6 +75,22 @@ STATES: Mapping[int, State] = {
 }
 CYCLES = tuple(STATES)
 """The numbers of cycles that there is a state for."""
+
+
+def _resolved(pore: float, sei: float, particle: float, size: float, count: float) -> State:
+    """What micro-CT sees, by the relative changes of pores and of the intermediate domain."""
+    pore, sei = 0.22 * (1.0 + pore), 0.48 * (1.0 + sei)
+    graphite = 1.0 - pore - sei - particle
+    return State(pore, sei, graphite, size, 6.4e-6, count, 0.05, 0.5, 0.0)
+
+
+RESOLVED: Mapping[int, State] = {
+    0: _resolved(0.0, 0.0, 0.045, 2.8e-6, 0.09),
+    3: _resolved(-0.372, 0.218, 0.025, 2.6e-6, 0.06),
+    100: _resolved(-0.588, 0.333, 0.021, 2.5e-6, 0.052),
+    300: _resolved(-0.765, 0.382, 0.018, 2.4e-6, 0.045),
+}
+"""What micro-CT resolves after so many cycles."""
 
 REGION = State(
     pore=0.10,

@@ -9,32 +9,15 @@ import numpy as np
 
 from anosim.errors import InputError, listing
 from anosim.microstructure import Microstructure
-from anosim.synthetic.ageing import (
-    PARTICLES_PER_AREA,
-    REGION,
-    STATES,
-    State,
-)
-from anosim.synthetic.bodies import Grid, Mask
-from anosim.synthetic.fields import Floats, gaussian_field, top
-from anosim.synthetic.sizes import ASPECT, sizes
+from anosim.synthetic.ageing import REGION, RESOLVED, STATES, State
+from anosim.synthetic.bodies import Mask
+from anosim.synthetic.fields import Floats, top
+from anosim.synthetic.pores import channels, random_pores
+from anosim.synthetic.solids import graphite, particles
 from anosim.units import si
 
 PHASES: Mapping[str, int] = MappingProxyType({"pore": 0, "particle": 1, "sei": 2, "graphite": 3})
 MOST_VOXELS = 2**28
-_FLAKE = (6.0e-6, 2.2e-6)
-"""Mean length and thickness of a graphite flake, m."""
-_PORE_LENGTH, _FINE_LENGTH = 0.55e-6, 0.12e-6
-"""Smoothing lengths of the pores' shapes, m."""
-_RESOLVED = 3.0
-"""Voxels that the smallest particle extends over."""
-_GAP, _GAP_VOXELS = 40e-9, 2.0
-"""Between particles, m, and the most voxels that it is: the micrometre that two voxels of a coarse
-volume are would leave no room for the fraction."""
-_TRIES = 400
-"""Places that are tried for one particle before it is left out."""
-_ROUNDS, _NEAR, _DAMPED = 4, 0.02, 0.8
-"""Rounds of placing particles, how near their fraction has to come, and damping of the rounds."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,9 +60,34 @@ def anode(
     Raises:
         InputError: no such number of cycles, or a shape that is too small or too large.
     """
-    if cycles not in STATES:
-        raise InputError(f"cycles is {cycles!r}: there are synthetic anodes of {listing(STATES)}")
-    return _make(STATES[cycles], cycles, shape, voxel, seed)
+    return _by_sections(_state(STATES, cycles), cycles, shape, voxel, seed)
+
+
+def volume_of_interest(
+    cycles: int = 0, *, shape: tuple[int, int, int] = (50, 150, 150), seed: int = 0
+) -> Synthetic:
+    """A synthetic anode as micro-CT resolves it, in voxels of 0.65 um.
+
+    Pores and particles are those that such voxels show; smaller ones are in the phase ``sei``,
+    which is then the reference's intermediate domain. The pores are channels between grains:
+    narrow ones fill first, and a net of wide ones still leads through after 300 cycles. The
+    numbers are in ``anosim.synthetic.ageing``; states of one seed show the same place.
+
+    Args:
+        cycles: 0, 3, 100 or 300.
+        shape: of the volume, (z, y, x); by default 32.5 x 97.5 x 97.5 um.
+        seed: a different one gives a different anode of the same statistics.
+
+    Raises:
+        InputError: no such number of cycles, or a shape that is too small or too large.
+    """
+    state, voxel = _state(RESOLVED, cycles), _voxel("0.65 um", shape)
+    field = channels(shape, voxel, seed)
+    last = min(one.pore for one in RESOLVED.values())
+    free = ~top(field, np.ones(shape, dtype=bool), round(last * np.prod(shape)))
+    flakes = graphite(shape, voxel, state, seed, free)
+    bodies, placed = particles(shape, voxel, RESOLVED[0], state, seed, free & ~flakes)
+    return _synthetic(state, cycles, seed, voxel, flakes, bodies, placed, field)
 
 
 def region_of_interest(seed: int = 0) -> Synthetic:
@@ -88,18 +96,41 @@ def region_of_interest(seed: int = 0) -> Synthetic:
     As in the region that the reference models there is no graphite: pores 10 %, particles 26 %,
     SEI, carbon and binder 64 %.
     """
-    return _make(REGION, 100, (250, 400), "20 nm", seed)
+    return _by_sections(REGION, 100, (250, 400), "20 nm", seed)
 
 
-def _make(state: State, cycles: int, shape: tuple[int, ...], voxel: Any, seed: int) -> Synthetic:
+def _state(states: Mapping[int, State], cycles: int) -> State:
+    if cycles not in states:
+        raise InputError(f"cycles is {cycles!r}: there are synthetic anodes of {listing(states)}")
+    return states[cycles]
+
+
+def _by_sections(
+    state: State, cycles: int, shape: tuple[int, ...], voxel: Any, seed: int
+) -> Synthetic:
+    """As sections at high resolution show it: nothing is too small to be seen."""
     sizes_m = _voxel(voxel, shape)
-    graphite = _graphite(shape, sizes_m, state, seed)
-    particles, placed = _particles(shape, sizes_m, state, seed, ~graphite)
-    pores = _pores(shape, sizes_m, state, seed, graphite | particles)
-    labels = np.full(shape, PHASES["sei"], dtype=np.uint8)
-    labels[graphite] = PHASES["graphite"]
-    labels[particles] = PHASES["particle"]
-    labels[pores] = PHASES["pore"]
+    flakes = graphite(shape, sizes_m, state, seed, np.ones(shape, dtype=bool))
+    bodies, placed = particles(shape, sizes_m, STATES[0], state, seed, ~flakes)
+    field = random_pores(shape, sizes_m, state, seed, flakes | bodies)
+    return _synthetic(state, cycles, seed, sizes_m, flakes, bodies, placed, field)
+
+
+def _synthetic(
+    state: State,
+    cycles: int,
+    seed: int,
+    voxel: tuple[float, ...],
+    flakes: Mask,
+    bodies: Mask,
+    placed: int,
+    field: Floats,
+) -> Synthetic:
+    """Solids, pores of exactly their fraction where a field is highest, SEI everywhere else."""
+    labels = np.full(field.shape, PHASES["sei"], dtype=np.uint8)
+    labels[flakes] = PHASES["graphite"]
+    labels[bodies] = PHASES["particle"]
+    labels[top(field, ~(flakes | bodies), round(state.pore * field.size))] = PHASES["pore"]
     present = {name: label for name, label in PHASES.items() if (labels == label).any()}
     record = {
         "synthetic": True,
@@ -108,7 +139,7 @@ def _make(state: State, cycles: int, shape: tuple[int, ...], voxel: Any, seed: i
         "seed": seed,
         "particles_placed": placed,
     }
-    return Synthetic(Microstructure(labels, present, sizes_m), MappingProxyType(record))
+    return Synthetic(Microstructure(labels, present, voxel), MappingProxyType(record))
 
 
 def _voxel(voxel: Any, shape: tuple[int, ...]) -> tuple[float, ...]:
@@ -124,132 +155,3 @@ def _voxel(voxel: Any, shape: tuple[int, ...]) -> tuple[float, ...]:
     if min(found) <= 0:
         raise InputError(f"voxel is {voxel!r}: every size must be greater than 0 m")
     return found
-
-
-def _rng(seed: int, stream: str) -> np.random.Generator:
-    return np.random.default_rng([seed, *stream.encode()])
-
-
-def _graphite(shape: tuple[int, ...], voxel: tuple[float, ...], state: State, seed: int) -> Mask:
-    """Flakes, thrown until they cover the fraction, then trimmed to it exactly."""
-    wanted = round(state.graphite * np.prod(shape))
-    field = np.full(shape, -np.inf)
-    if not wanted:
-        return field > 0
-    rng = _rng(seed, "graphite")
-    noise = gaussian_field(shape, voxel, 0.4e-6, rng)
-    extent = np.array(shape)
-    grid = Grid(voxel, np.ones(shape, dtype=bool), noise)
-    while np.count_nonzero(field > 0) < wanted:
-        long, thick = np.array(_FLAKE) * np.exp(0.25 * rng.standard_normal(2)) / 2.0
-        axes = np.array([thick, *[long] * (len(shape) - 1)])
-        body = grid.body(rng.random(len(shape)) * extent, axes, rng)
-        low = np.maximum(np.floor(body.centre - 1.2 * body.reach), 0).astype(int)
-        high = np.minimum(np.ceil(body.centre + 1.2 * body.reach), extent).astype(int)
-        box = tuple(slice(a, b) for a, b in zip(low, high, strict=True))
-        places = np.indices([max(b - a, 0) for a, b in zip(low, high, strict=True)])
-        offsets = np.moveaxis(places, 0, -1) + low - body.centre
-        depth = 1.0 + 0.06 * noise[box] - np.linalg.norm(offsets @ body.shape.T, axis=-1)
-        field[box] = np.maximum(field[box], depth)
-    return top(field, field > 0, wanted)
-
-
-def _particles(
-    shape: tuple[int, ...], voxel: tuple[float, ...], state: State, seed: int, free: Mask
-) -> tuple[Mask, int]:
-    """Particles where there is no graphite, fragments around where their particle was.
-
-    The image's edge cuts some; the content is raised until what is left has its fraction.
-    """
-    content, best = state.particle, np.inf
-    taken, placed = np.zeros(shape, dtype=bool), 0
-    for _ in range(_ROUNDS):
-        thrown, number = _thrown(shape, voxel, state, seed, free, content)
-        found = float(thrown.mean())
-        off = abs(found / state.particle - 1.0)
-        if off < best:
-            taken, placed, best = thrown, number, off
-        if best < _NEAR or not number:
-            break
-        content *= (state.particle / found) ** _DAMPED
-    return taken, placed
-
-
-def _thrown(
-    shape: tuple[int, ...],
-    voxel: tuple[float, ...],
-    state: State,
-    seed: int,
-    free: Mask,
-    content: float,
-) -> tuple[Mask, int]:
-    """Particles of a content, before the image's edge cuts it, and their number."""
-    pristine = _extensions(STATES[0], STATES[0].particle, shape, voxel)
-    wanted = _extensions(state, content, shape, voxel)
-    rng = _rng(seed, "particles")
-    grid = Grid(voxel, free, gaussian_field(shape, voxel, 0.08e-6, rng))
-    parents = _parents(pristine, shape, rng)
-    placed, gap = 0, min(_GAP_VOXELS, _GAP / max(voxel))
-    for extension in wanted[wanted >= _RESOLVED * max(voxel)]:
-        half = np.full(len(shape), extension / 2.0)
-        half[0] /= ASPECT
-        around = _centres(parents, state.spread, np.array(voxel), shape, rng)
-        placed += grid.place(half, around, rng, state.roughness, gap)
-    return grid.taken, placed
-
-
-def _extensions(
-    state: State, fraction: float, shape: tuple[int, ...], voxel: tuple[float, ...]
-) -> Floats:
-    """Greatest extension of every particle in the image, m, falling.
-
-    A section of area 1 cuts as many bodies as there are in a volume as thick as they are.
-    """
-    box = np.array(shape) * voxel
-    if len(shape) == 2:
-        number = state.count * PARTICLES_PER_AREA * np.prod(box)
-    else:
-        number = state.count * PARTICLES_PER_AREA * np.prod(box) / state.size
-    count = max(round(float(number)), 1)
-    bounds = (0.1e-6, min(state.largest, 0.8 * float(box.min())))
-    return sizes(count, state.size, fraction * float(np.prod(box)), len(shape), bounds)
-
-
-def _parents(
-    pristine: Floats, shape: tuple[int, ...], rng: np.random.Generator
-) -> tuple[Floats, Floats, Floats]:
-    """Centres (voxels), extensions (m) and shares of the particles that fragments come from."""
-    centres = rng.random((len(pristine), len(shape))) * shape
-    share = pristine ** len(shape)
-    return centres, pristine, share / share.sum()
-
-
-def _centres(
-    parents: tuple[Floats, Floats, Floats],
-    spread: float,
-    voxel: Floats,
-    shape: tuple[int, ...],
-    rng: np.random.Generator,
-) -> Floats:
-    """Places to try: anywhere, or ever further around the particles that were there before."""
-    centres, extensions, share = parents
-    if not spread:
-        return rng.random((_TRIES, len(shape))) * shape
-    chosen = rng.choice(len(share), size=_TRIES, p=share)
-    wide = spread * (0.5 + 0.02 * np.arange(_TRIES)) * extensions[chosen]
-    return centres[chosen] + rng.standard_normal((_TRIES, len(shape))) * wide[:, None] / voxel
-
-
-def _pores(
-    shape: tuple[int, ...], voxel: tuple[float, ...], state: State, seed: int, solid: Mask
-) -> Mask:
-    """Pores of exactly their fraction, where a random field and the distance to solids are high."""
-    from scipy.ndimage import distance_transform_edt
-
-    rng = _rng(seed, "pores")
-    field = gaussian_field(shape, voxel, _PORE_LENGTH, rng)
-    field += state.crevices * gaussian_field(shape, voxel, _FINE_LENGTH, rng)
-    if solid.any():
-        away = distance_transform_edt(~solid, sampling=voxel)
-        field += np.minimum(away / (2.0 * _PORE_LENGTH), 1.0)
-    return top(field, ~solid, round(state.pore * np.prod(shape)))

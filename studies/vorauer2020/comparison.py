@@ -11,12 +11,7 @@ TOLERANCE = 0.15
 """Relative difference up to which a number counts as matched."""
 
 BY_DESIGN = "the synthetic series aims at it; what differs is sampling and segmentation"
-SMALLER = (
-    "structure of one pore size in voxels of 0.65 µm; the reference's pores branch more finely"
-)
-PARTICLES = (
-    "the synthetic series turns lost pore volume into particles (ageing.py), so they are near"
-)
+COARSE = "channels here are two voxels apart or more; the reference's branch more finely"
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from anosim.formats.atomic import replacing
 from anosim.progress import watched_by
 from anosim.results.provenance import peak_memory
 
-VERSION = 1
+VERSION = 2
 """Raised when the study changes, so that nothing old is taken for new."""
 
 Numbers = dict[str, Any]

@@ -1,6 +1,6 @@
 """SYNTHETIC grey images of the ageing series, and what segmentation finds in them.
 
-Structures are those of ``anosim.synthetic.anode``; their grey images are rendered as a FIB-SEM or
+Structures are those of ``anosim.synthetic``; their grey images are rendered as a FIB-SEM or
 a micro-CT might show them, and segmented as the reference does it: superpixels with features of
 regions for the one, thresholds of the histogram in stages for the other.
 """
@@ -17,14 +17,20 @@ from numpy.typing import NDArray
 from anosim import Microstructure
 from anosim.formats.atomic import replacing
 from anosim.segment import agreement, segment
-from anosim.synthetic import Rendered, anode, paint, region_of_interest, render
+from anosim.synthetic import (
+    Rendered,
+    anode,
+    paint,
+    region_of_interest,
+    render,
+    volume_of_interest,
+)
 
 PHASES = ("pore", "sei", "graphite", "particle")
 """From dark to bright."""
 SEED = 0
 STROKES = 16
 """Painted per phase over a slice."""
-CT_VOXEL = "0.65 um"
 CT_LOOK: dict[str, Any] = {
     "shine_through": 0.0,
     "stripes": 0.0,
@@ -85,7 +91,7 @@ def microct(desk: Desk, cycles: int) -> Found:
 
     def make() -> Found:
         shape = (24, 40, 40) if desk.quick else (50, 150, 150)
-        truth = anode(cycles, shape=shape, voxel=CT_VOXEL, seed=SEED).microstructure
+        truth = volume_of_interest(cycles, shape=shape, seed=SEED).microstructure
         grey = render(truth, seed=SEED, **CT_LOOK)
         found = segment(grey.image, PHASES, method="staged", smooth=0)
         return _scored(grey, found.microstructure)

@@ -5,8 +5,16 @@ import pytest
 from skimage.measure import label, regionprops
 
 from anosim.errors import InputError
+from anosim.measure import geodesic, proximity
 from anosim.microstructure import Microstructure
-from anosim.synthetic import CYCLES, anode, paint, region_of_interest, render
+from anosim.synthetic import (
+    CYCLES,
+    anode,
+    paint,
+    region_of_interest,
+    render,
+    volume_of_interest,
+)
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +79,32 @@ def test_channels_through_a_volume_close_with_ageing():
     assert surface[1] < 0.5 * surface[0]
 
 
+@pytest.fixture(scope="module")
+def tomograms():
+    shape = (40, 80, 80)
+    return {c: volume_of_interest(c, shape=shape, seed=1).microstructure for c in CYCLES}
+
+
+def test_what_micro_ct_resolves_changes_as_published(tomograms):
+    fractions = {cycles: structure.fractions for cycles, structure in tomograms.items()}
+    for cycles, pore, sei in ((3, -0.372, 0.218), (100, -0.588, 0.333), (300, -0.765, 0.382)):
+        assert fractions[cycles]["pore"] / fractions[0]["pore"] - 1 == pytest.approx(pore, rel=0.02)
+        assert fractions[cycles]["sei"] / fractions[0]["sei"] - 1 == pytest.approx(sei, rel=0.1)
+        assert fractions[cycles]["graphite"] == pytest.approx(fractions[0]["graphite"], rel=0.07)
+    near = [proximity(one, "pore", "particle").mean for one in tomograms.values()]
+    assert near == sorted(near)
+    assert near[0] == pytest.approx(3.62e-6, rel=0.15, abs=0)
+    assert near[-1] == pytest.approx(5.37e-6, rel=0.15, abs=0)
+
+
+def test_channels_that_micro_ct_resolves_become_fewer_and_lead_through(tomograms):
+    ways = {cycles: geodesic(one, "pore", "front") for cycles, one in tomograms.items()}
+    assert ways[0].channels[-1] > 3 * ways[300].channels[-1] > 0
+    assert ways[300].by_depth["mean"][20] > 1.1 * ways[0].by_depth["mean"][20]
+    last, first = (tomograms[c].labels == tomograms[c].phases["pore"] for c in (300, 0))
+    assert np.mean(last & first) == pytest.approx(np.mean(last), rel=0.02)
+
+
 def test_the_same_seed_gives_the_same_image():
     first, again, other = (anode(3, shape=(80, 90), seed=s).microstructure for s in (4, 4, 5))
     assert np.array_equal(first.labels, again.labels)
@@ -119,6 +153,8 @@ def test_painted_strokes_lie_in_their_phases():
     ("call", "says"),
     [
         (lambda: anode(50), "anodes of 0, 3, 100, 300"),
+        (lambda: volume_of_interest(50), "anodes of 0, 3, 100, 300"),
+        (lambda: volume_of_interest(0, shape=(5, 9, 9)), "at least 8 voxels"),
         (lambda: anode(0, shape=(5, 5)), "at least 8 voxels"),
         (lambda: anode(0, voxel=("1 um",) * 3), "one per axis"),
         (lambda: anode(0, voxel="-1 nm"), "greater than 0 m"),
