@@ -126,8 +126,8 @@ def _blocks(found: dict[int, Found], ways: dict[int, Geodesic]) -> Figure:
         scale.set_label("geodesic tortuosity")
         note(
             figure,
-            "Segmented SYNTHETIC volumes. a: particles (red), intermediate domain (green); "
-            "b: pores (blue), particles; c: pores, grey where no way leads.\n"
+            "Segmented SYNTHETIC volumes. a: particles (red), intermediate domain (green), the rest "
+            "empty; b: pores (blue),\nparticles; c: pores, grey where no way leads. "
             "Lithium enters at the top; depth downwards; black bars: 20 µm.",
         )
     return figure
@@ -141,11 +141,8 @@ def _depth(ways: dict[int, Geodesic], relative: dict[int, float]) -> Figure:
             look = {"color": LINES[cycles], "ls": STROKE[cycles], "label": STATES[cycles]}
             a.plot(1e6 * way.depth, way.by_depth["mean"], **look)
             b.plot(1e6 * way.depth, np.where(way.channels > 0, way.channels, np.nan), **look)
-            end = 1e6 * way.depth[way.channels > 0].max()
-            if end < 1e6 * way.depth[-1]:
-                b.plot([end], [1.0], "x", color=LINES[cycles], clip_on=False)
-        a.set(yscale="log", ylabel="mean geodesic tortuosity", ylim=(1.0, 6.0))
-        a.set_yticks([1, 2, 3, 4, 5], labels=["1", "2", "3", "4", "5"])
+        a.set(yscale="log", ylabel="mean geodesic tortuosity", ylim=(1.0, 3.2))
+        a.set_yticks([1, 1.5, 2, 3], labels=["1", "1.5", "2", "3"])
         a.minorticks_off()
         b.set(yscale="log", ylabel="channels from the entry", ylim=(1.0, 2000.0))
         b.axvline(1e6 * DEPTH, color=GREY, lw=0.6, ls=":")
@@ -156,7 +153,7 @@ def _depth(ways: dict[int, Geodesic], relative: dict[int, float]) -> Figure:
             trim(axes)
         a.legend(frameon=False, loc="upper right")
         letter(a, "a")
-        letter(b, "b", "× : no channel deeper")
+        letter(b, "b")
         _surfaces(c, relative)
         note(figure, "Segmented SYNTHETIC volumes")
     return figure
@@ -225,7 +222,7 @@ def _back(near: dict[int, Proximity]) -> Figure:
                  ylabel="surface farther away / %", xlim=(0.0, None), yscale="log",
                  ylim=(0.05, 100.0))  # fmt: skip
         axes.set_yticks([0.1, 1, 10, 100], labels=["0.1", "1", "10", "100"])
-        axes.legend(frameon=False, loc="upper right")
+        axes.legend(frameon=False, loc="lower left")
         trim(axes)
         note(figure, "Segmented SYNTHETIC volumes")
     return figure
