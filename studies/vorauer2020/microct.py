@@ -126,7 +126,7 @@ def _blocks(found: dict[int, Found], ways: dict[int, Geodesic]) -> Figure:
         scale.set_label("geodesic tortuosity")
         note(
             figure,
-            "Segmented SYNTHETIC volumes. a: particles (red), intermediate domain (green), the rest "
+            "Segmented SYNTHETIC volumes. a: particles (red), intermediate domain (green), rest "
             "empty; b: pores (blue),\nparticles; c: pores, grey where no way leads. "
             "Lithium enters at the top; depth downwards; black bars: 20 µm.",
         )
