@@ -12,8 +12,9 @@ demo: .venv/.ready
 vorauer2020: .venv/.ready
 	$(RUN)/python studies/vorauer2020/reproduce.py vorauer2020-results
 
+# a process for each of up to four processors; their libraries then take one thread each
 test: lint types
-	$(RUN)/python -m pytest
+	OMP_NUM_THREADS=1 $(RUN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lint: .venv/.ready
 	$(RUN)/ruff format --check .
