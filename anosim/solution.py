@@ -37,7 +37,8 @@ Times = float | str | Sequence[float | str] | NDArray[np.floating] | None
 class Solution:
     """c(x, t) = base(x) + sum_j a_j(t) mode_j(x), known at every time up to the problem's end.
 
-    Areas and lengths are those of the plane, so amounts and fluxes are per metre of depth.
+    In the plane, amounts and fluxes are per metre of depth, mol/m and mol/m/s; in a volume they are
+    mol and mol/s.
 
     Attributes:
         problem: what was solved.
@@ -89,7 +90,7 @@ class Solution:
             times: ascending from 0 to the problem's end, s, shape (n_times,).
             values: concentration at the nodes, mol/m^3, shape (n_times, n_nodes).
             fluxes: flux into the domain through each boundary with a given concentration,
-                mol/m/s, shape (n_times,).
+                mol/m/s (mol/s), shape (n_times,).
             record: the solver's name, options, versions.
 
         Raises:
@@ -127,7 +128,8 @@ class Solution:
             problem: what was solved; its ``until`` is infinite.
             domain: cells and nodes that the values belong to.
             values: concentration at the nodes, mol/m^3, shape (n_nodes,).
-            fluxes: flux into the domain through each boundary with a given concentration, mol/m/s.
+            fluxes: flux into the domain through each boundary with a given concentration,
+                mol/m/s (mol/s).
             record: the solver's name, options, versions.
 
         Raises:
@@ -169,7 +171,7 @@ class Solution:
         return self.base + self.trajectory.values(self.times(times)) @ self.modes
 
     def at(self, points: ArrayLike, times: Times = None) -> Floats:
-        """Concentration at points (x, y) in m, mol/m^3, shape (n_times, n_points).
+        """Concentration at points (x, y[, z]) in m, mol/m^3, shape (n_times, n_points).
 
         NaN where no phase with a material is.
         """
@@ -187,7 +189,7 @@ class Solution:
         where a source reaches nothing of it.
 
         Args:
-            where: a phase, or a Box, Disc, Mask or another region, of which phases with a material
+            where: a phase, or a Box, Disc, Ball, Mask or another region, of which phases with a material
                 count.
             times: s or strings with a unit; the end without it.
 
@@ -223,11 +225,11 @@ class Solution:
         return {}
 
     def content(self, times: Times = None) -> Floats:
-        """Lithium in the domain, int theta c dA, mol/m, shape (n_times,)."""
+        """Lithium in the domain, the integral of theta c, mol/m (mol), shape (n_times,)."""
         return self._functional(self._capacity_weights, times)
 
     def flux(self, boundary: Boundary, times: Times = None) -> Floats:
-        """Flux into the domain through a side or interface, mol/m/s, shape (n_times,).
+        """Flux into the domain through a side or interface, mol/m/s (mol/s), (n_times,).
 
         Through the interface of an InterfaceTransfer: from the phase named first to the other.
         Zero where no condition is set. At time zero a concentration that jumps has no finite flux.
@@ -237,7 +239,7 @@ class Solution:
         return self._sign(boundary, name) * self._passage(name).rate(self.trajectory, t)
 
     def uptake(self, boundary: Boundary, times: Times = None) -> Floats:
-        """Lithium that came in through a side or interface, mol/m, shape (n_times,).
+        """Lithium that came in through a side or interface, mol/m (mol), (n_times,).
 
         It includes what the nodes of a boundary with a given concentration took in at time zero,
         when they jumped to it.
@@ -253,7 +255,7 @@ class Solution:
         return -1.0 if inside and tuple(given) != name else 1.0
 
     def consumed(self, times: Times = None) -> Floats:
-        """Lithium that reactions have used up since time zero, mol/m, shape (n_times,).
+        """Lithium that reactions have used up since time zero, mol/m (mol), shape (n_times,).
 
         Raises:
             InputError: a steady state, which has no history.

@@ -30,7 +30,7 @@ def do(arguments: Namespace) -> int:
     path = Path(arguments.folder) / FRAMES
     if not path.is_file():
         raise InputError(
-            f"{arguments.folder!r} has no {FRAMES}: name the folder of a run in two dimensions"
+            f"{arguments.folder!r} has no {FRAMES}: name the results of a run that drew pictures"
         )
     target = arguments.output or "concentration.gif"
     animate(Frames.read(path), target)

@@ -109,7 +109,13 @@ def project(points: Floats) -> Floats:
 
 
 def draw_block(panel: Axes, block: Block, picture: Callable[[Face], Pixels]) -> None:
-    """Every visible face with its picture, and the block's edges.
+    """Every visible face with its picture, and the block's edges; arguments of ``draw_faces``."""
+    draw_faces(panel, block, picture)
+    draw_edges(panel, block)
+
+
+def draw_faces(panel: Axes, block: Block, picture: Callable[[Face], Pixels]) -> None:
+    """Every visible face with its picture.
 
     Args:
         panel: over the block's window.
@@ -132,7 +138,6 @@ def draw_block(panel: Axes, block: Block, picture: Callable[[Face], Pixels]) -> 
             zorder=0,
         )
     panel.set(xlim=view[0], ylim=view[1])
-    draw_edges(panel, block)
 
 
 def draw_edges(panel: Axes, block: Block) -> None:

@@ -2,13 +2,15 @@
 
 import numpy as np
 import pytest
+from matplotlib import colormaps
+from matplotlib.colors import to_rgb
 from PIL import Image
 
 from anosim.errors import InputError
 from anosim.figures.animation import animate
 from anosim.figures.frames import FIRST, Frames
 from anosim.figures.sheet import Window, sheet
-from anosim.figures.style import MM
+from anosim.figures.style import MM, colours, muted
 
 
 @pytest.fixture
@@ -49,8 +51,37 @@ def test_an_mp4_has_all_frames_and_a_pause(rising, tmp_path):
     ffmpeg = pytest.importorskip("imageio_ffmpeg")
     animate(rising, tmp_path / "c.mp4")
     frames, seconds = ffmpeg.count_frames_and_secs(str(tmp_path / "c.mp4"))
-    assert frames == 3 + 7
-    assert seconds == pytest.approx(10 / 6, rel=0.1)
+    assert frames == 3 + 2  # two a second, and the last one for 1.3 s
+    assert seconds == pytest.approx(5 / 2, rel=0.1)
+
+
+def test_a_volume_moves_as_a_block_cut_open(tmp_path):
+    """Each of the six faces has a colour of its own, from where it lies in the volume."""
+    n = 8
+    z, y, x = np.indices((n, n, n))
+    late = np.full((n, n, n), 255)
+    late[:, :, n - 1] = 1  # behind the face across x; then above, and in front
+    late[:, 0, :] = np.where(x[:, 0] < n - 1, 2, 1)
+    late[0] = np.where((y[0] > 0) & (x[0] < n - 1), 3, late[0])
+    inner = (z < n // 2) & (y < n // 2) & (x >= n // 2)
+    late[inner] = FIRST  # what is cut away is seen nowhere
+    levels = np.stack([np.full((n, n, n), FIRST), late]).astype(np.uint8)
+    names = ("sei", "right", "above", "front")
+    found = Frames(np.array([0.0, 1.0]), levels, 0.0, 1.0, names, (1e-6, 1e-6, 1e-6))
+    animate(found, tmp_path / "c.gif")
+    with Image.open(tmp_path / "c.gif") as moving:
+        assert moving.n_frames == 2
+        moving.seek(1)
+        shown = np.asarray(moving.convert("RGB")).reshape(-1, 3)[:, :3].astype(int)
+    yellow = to_rgb(colormaps["viridis"](1.0))
+    inks = [to_rgb(muted(colours(names)[name][0])) for name in names[1:]]
+    shares = [
+        np.mean(np.abs(shown - 255 * np.array(ink)).max(axis=1) < 12) for ink in [yellow, *inks]
+    ]
+    assert min(shares) > 0.03
+    violet = 255 * np.array(to_rgb(colormaps["viridis"](0.0)))
+    edge_of_bar = np.mean(np.abs(shown - violet).max(axis=1) < 12)
+    assert edge_of_bar < 0.01
 
 
 def test_what_cannot_move_is_refused(rising, tmp_path):
