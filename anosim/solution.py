@@ -189,8 +189,8 @@ class Solution:
         where a source reaches nothing of it.
 
         Args:
-            where: a phase, or a Box, Disc, Ball, Mask or another region, of which phases with a material
-                count.
+            where: a phase, or a Box, Disc, Ball, Mask or another region, of which phases with a
+                material count.
             times: s or strings with a unit; the end without it.
 
         Raises:
