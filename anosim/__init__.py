@@ -9,11 +9,12 @@ from anosim import errors, plugins, progress, samples
 from anosim.conditions import Concentration, Flux, InterfaceTransfer, MassTransfer, Material, Uptake
 from anosim.functions import Table
 from anosim.image import Image
+from anosim.masks import Mask
 from anosim.meshes import Mesh
 from anosim.microstructure import Microstructure
 from anosim.plugins import mesh, solve
 from anosim.problem import Diffusion
-from anosim.regions import Ball, Box, Disc, Mask
+from anosim.regions import Ball, Box, Disc
 from anosim.solution import Solution
 
 __version__ = "0.1.0"

@@ -12,9 +12,10 @@ from anosim.conditions import Condition
 from anosim.domain import Domain
 from anosim.functions import Function
 from anosim.locate import locate
+from anosim.masks import Mask
 from anosim.meshes import Boundary
 from anosim.problem import Diffusion
-from anosim.regions import Mask, Region
+from anosim.regions import Region
 
 
 def check_diffusivities(materials: Entry, problem: Diffusion) -> None:

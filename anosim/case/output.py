@@ -10,8 +10,9 @@ import numpy as np
 from anosim.case.entry import Entry
 from anosim.case.tables import read_interface
 from anosim.formats.images import read
+from anosim.masks import Mask
 from anosim.meshes import Mesh
-from anosim.regions import Ball, Box, Disc, Mask, Region
+from anosim.regions import Ball, Box, Disc, Region
 from anosim.results.terms import TERMS
 
 DEFAULT_TIMES = (0.02, 0.1, 1.0)

@@ -244,7 +244,8 @@ def _evaluator(run: Any, cache: Path) -> Callable[[Mapping[str, Any]], Mapping[s
         return lambda point: named(run(**{n: in_si(v)[0] for n, v in point.items()}))
     if not isinstance(run, Case | str | os.PathLike):
         raise InputError(f"a calibration cannot run a {type(run).__name__}")
-    from anosim.study.caseruns import CaseRuns, Chain
+    from anosim.study.caseruns import CaseRuns
+    from anosim.study.chain import Chain
 
     cache.mkdir(parents=True, exist_ok=True)
     chain = Chain(CaseRuns.of(run), cache)

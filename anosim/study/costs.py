@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from anosim.errors import AnosimError
 from anosim.forecast import Forecast, forecast
-from anosim.study.caseruns import FEWEST, CaseRuns
+from anosim.study.caseruns import CaseRuns
+from anosim.study.chain import FEWEST
 from anosim.study.study import Study
 
 SNAPSHOTS = 6.0

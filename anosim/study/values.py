@@ -1,8 +1,10 @@
 """Values of a study's axes: as the user gave them, and in SI."""
 
+import json
 import math
 import re
 from functools import cache
+from hashlib import sha256
 from typing import Any
 
 Given = float | int | str | bool | list[Any] | None
@@ -58,6 +60,12 @@ def restored(value: Any) -> Any:
     if value in ("inf", "-inf", "nan"):
         return float(value)
     return [restored(item) for item in value] if isinstance(value, list) else value
+
+
+def digest(data: Any) -> str:
+    """What tells data from other data."""
+    text = json.dumps(storable(data), sort_keys=True, ensure_ascii=False)
+    return sha256(text.encode()).hexdigest()[:24]
 
 
 @cache

@@ -15,7 +15,8 @@ from scipy.ndimage import binary_dilation
 from anosim.figures import save
 from anosim.figures.studies import sweep as picture
 from anosim.study import Range, Results, Study, grid
-from anosim.study.caseruns import CaseRuns, Chain
+from anosim.study.caseruns import CaseRuns
+from anosim.study.chain import Chain
 from anosim.synthetic import region_of_interest
 
 HERE = Path(__file__).parent

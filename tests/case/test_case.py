@@ -21,7 +21,8 @@ from anosim.conditions import (
     Uptake,
 )
 from anosim.functions import Function
-from anosim.regions import Box, Disc, Mask
+from anosim.masks import Mask
+from anosim.regions import Box, Disc
 
 
 def test_everything_arrives_in_si(folder: Path) -> None:

@@ -9,7 +9,8 @@ import pytest
 from anosim import Concentration, Diffusion, InterfaceTransfer, MassTransfer, Material, plugins
 from anosim.errors import InputError
 from anosim.study import Range, Study
-from anosim.study.caseruns import CaseRuns, Chain
+from anosim.study.caseruns import CaseRuns
+from anosim.study.chain import Chain
 from anosim.study.family import Family
 from anosim.testing import rectangle
 

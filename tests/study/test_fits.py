@@ -13,7 +13,8 @@ from anosim.errors import InputError
 from anosim.figures.studies import tornado
 from anosim.study import Range
 from anosim.study.calibration import Target, calibrate
-from anosim.study.caseruns import CaseRuns, Chain
+from anosim.study.caseruns import CaseRuns
+from anosim.study.chain import Chain
 from anosim.study.sensitivity import one_at_a_time, sobol_shares
 
 D, K = "materials.sei.diffusivity", "conditions.0.coefficient"

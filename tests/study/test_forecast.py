@@ -5,7 +5,8 @@ import pytest
 from anosim.case import Case
 from anosim.forecast import forecast
 from anosim.study import Study
-from anosim.study.caseruns import CaseRuns, Chain
+from anosim.study.caseruns import CaseRuns
+from anosim.study.chain import Chain
 from anosim.study.costs import study_forecast
 
 
