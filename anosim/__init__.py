@@ -3,6 +3,7 @@
 Importing this package loads numpy and nothing heavier.
 """
 
+from importlib import import_module
 from typing import Any
 
 from anosim import errors, plugins, progress, samples
@@ -44,6 +45,16 @@ __all__ = [
     "show",
     "solve",
 ]
+
+
+_MODULES = ("figures", "interop", "measure", "prepare", "report", "segment", "study", "synthetic")
+
+
+def __getattr__(name: str) -> Any:
+    """The modules with the heavier libraries, when they are first asked for."""
+    if name in _MODULES:
+        return import_module(f"anosim.{name}")
+    raise AttributeError(f"module 'anosim' has no attribute {name!r}")
 
 
 def show(solution: Solution, **options: Any) -> Any:

@@ -17,7 +17,7 @@ _CHUNK = 200_000
 """Points that are looked for at a time."""
 
 
-def locate(corners: Floats, points: Floats) -> tuple[Ints, Floats]:
+def locate(corners: Floats, points: Floats, slack: float = _EDGE) -> tuple[Ints, Floats]:
     """The cell of each point and the barycentric coordinates in it.
 
     The cells are sorted into bins by their bounding boxes, so that each point is compared with the
@@ -26,12 +26,15 @@ def locate(corners: Floats, points: Floats) -> tuple[Ints, Floats]:
     Args:
         corners: shape (n_cells, 3, 2) or (n_cells, 4, 3).
         points: shape (n_points, 2 or 3).
+        slack: how far outside of a cell a point may lie, in its barycentric coordinates.
 
     Returns:
         Cell per point, -1 outside of all, shape (n_points,); coordinates, shape (n_points, 3 or 4).
     """
     if len(points) > _CHUNK:
-        parts = [locate(corners, points[i : i + _CHUNK]) for i in range(0, len(points), _CHUNK)]
+        parts = [
+            locate(corners, points[i : i + _CHUNK], slack) for i in range(0, len(points), _CHUNK)
+        ]
         cells, places = zip(*parts, strict=True)
         return np.concatenate(cells), np.concatenate(places)
     dimension = points.shape[1]
@@ -45,15 +48,15 @@ def locate(corners: Floats, points: Floats) -> tuple[Ints, Floats]:
     def bin_of(x: Floats) -> Ints:
         return np.asarray(np.clip(np.floor((x - low) / pitch), 0, bins - 1), dtype=np.int64)
 
-    slack = _EDGE * np.max(high - low)
-    first, last = bin_of(lowest - slack), bin_of(highest + slack)
+    margin = slack * np.max(high - low)
+    first, last = bin_of(lowest - margin), bin_of(highest + margin)
     home = bin_of(points)
     near = np.flatnonzero(_occupied(home, first, last, bins))
     cell, flat = _spread(first[near], last[near], strides)
     order = np.argsort(flat, kind="stable")
     bin_ = home @ strides
     start, stop = (np.searchsorted(flat[order], bin_, side) for side in ("left", "right"))
-    return _compare(corners, points, near[cell[order]], start, stop)
+    return _compare(corners, points, near[cell[order]], start, stop, slack)
 
 
 def _occupied(home: Ints, first: Ints, last: Ints, bins: Ints) -> NDArray[np.bool_]:
@@ -86,11 +89,11 @@ def _spread(first: Ints, last: Ints, strides: Ints) -> tuple[Ints, Ints]:
 
 
 def _compare(
-    corners: Floats, points: Floats, candidates: Ints, start: Ints, stop: Ints
+    corners: Floats, points: Floats, candidates: Ints, start: Ints, stop: Ints, slack: float
 ) -> tuple[Ints, Floats]:
     """The candidate in which the smallest barycentric coordinate is largest."""
     found = np.full(len(points), -1, dtype=np.int64)
-    best = np.full(len(points), -_EDGE)
+    best = np.full(len(points), -slack)
     where = np.zeros((len(points), points.shape[1] + 1))
     for rank in range(int(np.max(stop - start, initial=0))):
         open_ = np.flatnonzero((start + rank < stop) & (best < 0.0))

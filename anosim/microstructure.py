@@ -56,6 +56,13 @@ class Microstructure:
 
     def _check_names(self) -> None:
         values = self._values
+        named = set(self.phases.values())
+        nameless = [value for value in values if value not in named]
+        if len(nameless) > _GREY:
+            raise InputError(
+                f"the image has {len(values)} different values, of which {len(nameless)} are no "
+                "phase's label: it looks like a grey image; segment it first (anosim segment)"
+            )
         by_label: dict[int, str] = {}
         for name, label in self.phases.items():
             if label in by_label:
@@ -66,12 +73,6 @@ class Microstructure:
                     f"phase {name!r} has label {label}, which no voxel has: the phase is empty; "
                     f"labels in the image: {_some(values)}"
                 )
-        nameless = [value for value in values if value not in by_label]
-        if len(nameless) > _GREY:
-            raise InputError(
-                f"the image has {len(values)} different values, of which {len(nameless)} are no "
-                "phase's label: it looks like a grey image; segment it first"
-            )
         if nameless:
             share = np.isin(self.labels, nameless).mean()
             raise InputError(

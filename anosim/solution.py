@@ -158,6 +158,8 @@ class Solution:
         if times is None:
             times = 0.0 if self.problem.steady else self.problem.until
         given = [times] if isinstance(times, str | int | float) else list(times)
+        if self.problem.steady:  # it is the same at all times
+            given = [0.0 if time in ("inf", np.inf) else time for time in given]
         checked = np.array([si(time, "s", "time") for time in given])
         if len(checked) and (checked.min() < 0 or checked.max() > self.problem.until * (1 + 1e-12)):
             raise InputError(

@@ -9,6 +9,14 @@ from typing import Any, Self, overload
 
 from anosim.errors import UnitError
 
+_EXAMPLES = {
+    "m": "20 nm",
+    "m^2/s": "1e-13 m^2/s",
+    "m/s": "1e-3 m/s",
+    "s": "100 s",
+    "mol/m^3": "1 mol/L",
+}
+
 
 @cache
 def _registry() -> Any:
@@ -34,34 +42,41 @@ def si(value: float | str, unit: str, name: str) -> float:
         number = float(value)
     except (TypeError, ValueError):
         raise UnitError(
-            f"{name} is {value!r}: expected a number in {unit} or a string like '1 {unit}'"
+            f"{name} is {value!r}: expected a number in {unit} or a string like {example(unit)}"
         ) from None
     if math.isnan(number) or math.isinf(number):
         raise UnitError(f"{name} is {number}: expected a finite number in {unit}")
     return number
 
 
+def example(unit: str) -> str:
+    """A usual value of the dimension of an SI unit, in quotes, to be written instead."""
+    return f"'{_EXAMPLES.get(unit, f'1 {unit}')}'"
+
+
 def _convert(text: str, unit: str, name: str) -> float:
     import pint
 
+    if "," in text:  # which pint would leave out: 1,5 would be 15
+        raise UnitError(f"{name} is {text!r}: write a decimal point, as in {example(unit)}")
     registry = _registry()
     try:
         quantity = registry.Quantity(text)
         magnitude = float(quantity.magnitude)
     except Exception:  # pint raises a dozen unrelated types on text it cannot parse
         raise UnitError(
-            f"{name} is {text!r}, which is not a number with a unit; write for example '1 {unit}', "
-            "powers with ^ as in cm^2/s"
+            f"{name} is {text!r}, which is not a number with a unit; write for example "
+            f"{example(unit)}, powers with ^ as in cm^2/s"
         ) from None
     if quantity.dimensionless and not registry.Quantity(1.0, unit).dimensionless:
-        raise UnitError(f"{name} is {text!r}, which has no unit; write for example '{text} {unit}'")
+        raise UnitError(f"{name} is {text!r}, which has no unit; write for example {example(unit)}")
     try:
         converted = registry.Quantity(magnitude, quantity.units).to(unit).magnitude
         return float(f"{converted:.15g}")  # a litre's factor leaves 999.9999999999999 mol/m^3
     except pint.DimensionalityError:
         raise UnitError(
             f"{name} is {text!r}, which is not of the dimension of {unit}; "
-            f"write for example '1 {unit}'"
+            f"write for example {example(unit)}"
         ) from None
 
 

@@ -1,7 +1,7 @@
 """What can be checked of a case only on its image or mesh."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 
@@ -14,8 +14,11 @@ from anosim.functions import Function
 from anosim.locate import locate
 from anosim.masks import Mask
 from anosim.meshes import Boundary
+from anosim.microstructure import Microstructure
 from anosim.problem import Diffusion
 from anosim.regions import Region
+
+_AXES = "x runs with columns, y with rows and z with slices, from the upper left of the first"
 
 
 def check_diffusivities(materials: Entry, problem: Diffusion) -> None:
@@ -60,6 +63,27 @@ def check_probes(output: OutputPart, dimension: int) -> None:
             )
 
 
+def check_probes_on(output: OutputPart, image: Microstructure, phases: Collection[str]) -> None:
+    """Refuse, before meshing, a probe farther than a voxel from every phase with a material.
+
+    Raises:
+        CaseError: the probe.
+    """
+    names = {label: name for name, label in image.phases.items()}
+    labels = [image.phases[name] for name in phases]
+    for entry, point in output.probes.values():
+        place = np.floor(np.array(point[::-1]) / image.voxel).astype(int)
+        if np.any(place < 0) or np.any(place >= image.labels.shape):
+            size = " x ".join(f"{1e6 * length:g}" for length in image.extent)
+            raise entry.error(f"is outside of the image, which is {size} µm large; {_AXES}")
+        around = tuple(slice(max(i - 1, 0), i + 2) for i in place)
+        if not np.isin(image.labels[around], labels).any():
+            raise entry.error(
+                f"is in {names[int(image.labels[tuple(place)])]!r}, a phase without a material; "
+                f"{_AXES}"
+            )
+
+
 def check_probed(output: OutputPart, domain: Domain) -> None:
     """Refuse a probe where no phase with a material is.
 
@@ -69,12 +93,9 @@ def check_probed(output: OutputPart, domain: Domain) -> None:
     corners = domain.points[domain.corners]
     for entry, point in output.probes.values():
         if locate(corners, np.array([point]))[0][0] < 0:
-            place = ", ".join(f"{axis} = {x:g} m" for axis, x in zip("xyz", point, strict=False))
-            slices = " and z with slices" if domain.dimension == 3 else ""
-            raise entry.error(
-                f"is at {place}, where no phase with a material is; x runs with columns and y with "
-                f"rows{slices} from the upper left corner"
-            )
+            pairs = zip("xyz", point, strict=False)
+            place = ", ".join(f"{axis} = {1e6 * x:.6g} µm" for axis, x in pairs)
+            raise entry.error(f"is at {place}, where no phase with a material is; {_AXES}")
 
 
 def check_regions(output: OutputPart, regions: Mapping[str, Region], domain: Domain) -> None:

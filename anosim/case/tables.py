@@ -216,7 +216,7 @@ def _check_type(entry: Entry, hint: Any) -> None:
     fits = bool in kinds if isinstance(entry.value, bool) else isinstance(entry.value, allowed)
     if not fits:
         raise entry.unlike(" or ".join(names[kind] for kind in kinds))
-    if isinstance(entry.value, int):
+    if isinstance(entry.value, int) and not isinstance(entry.value, bool):
         entry.integer()
 
 

@@ -58,6 +58,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):  # what an old terminal cannot show becomes "?"
             stream.reconfigure(errors="replace")
     signal.signal(signal.SIGTERM, _leave)
+    options = os.environ.get("PETSC_OPTIONS", "")
+    os.environ["PETSC_OPTIONS"] = f"{options} -no_signal_handler"  # PETSc would abort instead
     try:
         code = int(arguments.do(arguments))
         sys.stdout.flush()
@@ -71,6 +73,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("interrupted: nothing was left behind", file=sys.stderr)
         return INTERRUPTED
+    except OSError as error:  # a full disk, a file that may not be read or written
+        where = f" {str(error.filename)!r}" if error.filename else ""
+        print(f"error: the system refused{where}: {error.strerror or error}", file=sys.stderr)
+        return 2
 
 
 def parser() -> argparse.ArgumentParser:
@@ -89,4 +95,5 @@ def parser() -> argparse.ArgumentParser:
 
 def _leave(number: int, frame: FrameType | None) -> None:
     """Leave by an exception, so that temporary folders are removed."""
+    os.write(sys.stderr.fileno(), b"terminated: what was not finished is removed\n")
     raise SystemExit(TERMINATED)

@@ -4,7 +4,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
-from anosim.cli.verbs import add_verb
+from anosim.cli.verbs import add_verb, check_outputs
 from anosim.errors import InputError
 
 
@@ -33,6 +33,7 @@ def do(arguments: Namespace) -> int:
             f"{arguments.folder!r} has no {FRAMES}: name the results of a run that drew pictures"
         )
     target = arguments.output or "concentration.gif"
+    check_outputs([target], [])
     animate(Frames.read(path), target)
     print(f"Animation in {target}")
     return 0

@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from anosim.cli.verbs import add_verb
+from anosim.cli.verbs import add_verb, check_outputs
 
 
 def add(verbs: Any) -> None:
@@ -34,6 +34,7 @@ def do(arguments: Namespace) -> int:
     from anosim import interop
     from anosim.results import write_results
 
+    check_outputs((arguments.picture, arguments.json), (arguments.folder, arguments.foreign))
     source = Path(arguments.folder)
     fields = interop.Fields.read(source / "solution.vtkhdf" if source.is_dir() else source)
     samples = interop.read_samples(

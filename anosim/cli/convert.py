@@ -5,7 +5,7 @@ from typing import Any
 
 from anosim.cli.mesh import add_reports, finish
 from anosim.cli.screen import watching
-from anosim.cli.verbs import add_quiet, add_verb
+from anosim.cli.verbs import add_quiet, add_verb, check_outputs
 from anosim.errors import InputError
 from anosim.formats.meshes.files import FORMATS, check_writable
 from anosim.meshes import Mesh
@@ -43,6 +43,8 @@ def do(arguments: Namespace) -> int:
     with watching(quiet=arguments.quiet):
         watch = Stopwatch()
         check_writable(arguments.output)
+        written = (arguments.output, arguments.picture, arguments.report)
+        check_outputs(written, [arguments.input])
         with watch.stage("read"):
             mesh = Mesh.read(arguments.input, unit=arguments.unit, phases=phases)
         finish(mesh, None, arguments, watch)

@@ -4,12 +4,12 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
-from anosim.cli.phases import phases_of
-from anosim.cli.verbs import add_verb
+from anosim.cli.phases import phases_of, voxel_of
+from anosim.cli.verbs import add_verb, check_outputs
 from anosim.errors import InputError
 
 MODELS = ("pybamm", "bpx", "json")
-FIELDS = {"csv": ".csv", "netcdf": ".nc", "comsol": ".txt", "comsol-grid": ".txt"}
+FIELDS = {"csv": ".csv", "netcdf": ".nc", "comsol": ".txt", "comsol-grid": "-grid.txt"}
 
 
 def add(verbs: Any) -> None:
@@ -30,7 +30,9 @@ def add(verbs: Any) -> None:
         help="pybamm, bpx and json take an image, the others the results of a run",
     )
     verb.add_argument("--output", metavar="FILE", help="the file; named after the source here")
-    verb.add_argument("--voxel", metavar="SIZE", help="voxel size, or one per axis: z,y,x")
+    verb.add_argument(
+        "--voxel", metavar="SIZE", help="voxel size, or z,y,x; without it the file's own"
+    )
     verb.add_argument("--phases", metavar="NAME=LABEL,...", help="the label of every phase")
     verb.add_argument("--electrolyte", default="pore", metavar="PHASE", help="default: pore")
     verb.add_argument("--active", default="particle", metavar="PHASE", help="default: particle")
@@ -43,22 +45,31 @@ def do(arguments: Namespace) -> int:
     """Write the file."""
     source = Path(arguments.source)
     if arguments.to in MODELS:
-        target = Path(arguments.output or f"{source.stem}-{arguments.to}.json")
+        target = _target(arguments, f"{source.stem}-{arguments.to}.json")
         _model(arguments, source, target)
     else:
-        target = Path(arguments.output or f"{source.resolve().name}{FIELDS[arguments.to]}")
+        target = _target(arguments, f"{source.resolve().name}{FIELDS[arguments.to]}")
         _fields(arguments, source, target)
     print(f"Wrote {target}")
     return 0
+
+
+def _target(arguments: Namespace, usual: str) -> Path:
+    """The file to write, checked before any work."""
+    target, ending = Path(arguments.output or usual), Path(usual).suffix
+    if target.suffix.lower() != ending:
+        raise InputError(f"--to {arguments.to} writes {ending}, not {str(target)!r}")
+    check_outputs([target], [arguments.source])
+    return target
 
 
 def _model(arguments: Namespace, source: Path, target: Path) -> None:
     from anosim.interop import electrode
     from anosim.microstructure import Microstructure
 
-    if not arguments.voxel or not arguments.phases:
-        raise InputError(f"--to {arguments.to} takes an image and needs --voxel and --phases")
-    voxel = tuple(arguments.voxel.split(","))
+    if not arguments.phases:
+        raise InputError(f"--to {arguments.to} takes an image and needs --phases")
+    voxel = voxel_of(arguments.voxel)
     image = Microstructure.read(source, phases=phases_of(arguments.phases), voxel=voxel)
     found = electrode(
         image,

@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from anosim.cli.phases import phases_of
+from anosim.cli.phases import phases_of, voxel_of
 from anosim.cli.screen import watching
 from anosim.cli.verbs import add_quiet, add_verb
 from anosim.microstructure import Microstructure
@@ -28,7 +28,7 @@ def add(verbs: Any) -> None:
     )
     verb.add_argument("image", metavar="IMAGE", help="labels: .tif, .png or .npy")
     verb.add_argument(
-        "--voxel", required=True, metavar="SIZE", help="voxel size, or one per axis: z,y,x"
+        "--voxel", metavar="SIZE", help="voxel size, or z,y,x; without it the file's own"
     )
     verb.add_argument(
         "--phases", required=True, metavar="NAME=LABEL,...", help="the label of every phase"
@@ -55,7 +55,7 @@ def do(arguments: Namespace) -> int:
     folder = Path(arguments.output)
     check_replaceable(folder)
     phases = phases_of(arguments.phases)
-    voxel = tuple(arguments.voxel.split(","))
+    voxel = voxel_of(arguments.voxel)
     with watching(quiet=arguments.quiet):
         report("measure", 0.0)
         image = Microstructure.read(arguments.image, phases=phases, voxel=voxel)

@@ -11,9 +11,9 @@ from rich.table import Table
 
 from anosim import plugins
 from anosim.case import Case
-from anosim.cli.phases import phases_of, whole_number
+from anosim.cli.phases import phases_of, voxel_of, whole_number
 from anosim.cli.screen import watching
-from anosim.cli.verbs import add_quiet, add_verb
+from anosim.cli.verbs import add_quiet, add_verb, check_outputs
 from anosim.errors import InputError
 from anosim.formats.meshes.files import FORMATS, check_writable
 from anosim.meshes import Mesh
@@ -41,7 +41,9 @@ def add(verbs: Any) -> None:
         do,
     )
     verb.add_argument("case", metavar="CASE.toml", help="the case file, or an image of labels")
-    verb.add_argument("--voxel", metavar="SIZE", help="of an image: voxel size, or z,y,x")
+    verb.add_argument(
+        "--voxel", metavar="SIZE", help="of an image: its voxel size, or z,y,x; else the file's"
+    )
     verb.add_argument("--phases", metavar="NAME=LABEL,...", help="of an image: every label")
     for option, what in SIZES.items():
         verb.add_argument(f"--{option}", metavar="N" if option == "elements" else "SIZE", help=what)
@@ -64,6 +66,8 @@ def do(arguments: Namespace) -> int:
         watch = Stopwatch()
         if arguments.output:
             check_writable(arguments.output)
+        written = (arguments.output, arguments.picture, arguments.report)
+        check_outputs(written, [arguments.case])
         case = None
         with watch.stage("read image"):
             if Path(arguments.case).suffix == ".toml":
@@ -86,11 +90,9 @@ def _refuse_options(arguments: Namespace) -> None:
 
 
 def _image(arguments: Namespace) -> Microstructure:
-    if arguments.voxel is None or arguments.phases is None:
-        raise InputError(
-            f"{arguments.case} is no case file (.toml): an image needs --voxel and --phases"
-        )
-    voxel = tuple(arguments.voxel.split(","))
+    if arguments.phases is None:
+        raise InputError(f"{arguments.case} is no case file (.toml): an image needs --phases")
+    voxel = voxel_of(arguments.voxel)
     return Microstructure.read(arguments.case, phases=phases_of(arguments.phases), voxel=voxel)
 
 

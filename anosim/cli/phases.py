@@ -21,6 +21,11 @@ def phases_of(text: str) -> dict[str, int]:
     return made
 
 
+def voxel_of(text: str | None) -> tuple[str, ...] | None:
+    """The voxel size of each axis, or one for all; None, for the file's own, without a text."""
+    return None if text is None else tuple(text.split(","))
+
+
 def whole_number(text: str) -> int:
     """A number of elements.
 

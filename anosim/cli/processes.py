@@ -48,6 +48,11 @@ def start(count: int, arguments: Sequence[str]) -> NoReturn:
     """
     if count < 1:
         raise InputError(f"--mpi is {count}: choose the number of processes, 1 or more")
+    most = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    if count > max(most or 1, 2):
+        raise InputError(
+            f"--mpi is {count}, and there are {most} processors here: choose up to as many"
+        )
     if launched() > 1:
         raise InputError("--mpi starts processes, and mpiexec has done so: leave one of them out")
     here = Path(sys.executable).with_name("mpiexec")  # the environment's own MPI

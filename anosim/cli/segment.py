@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from anosim.cli.screen import watching
-from anosim.cli.verbs import add_quiet, add_verb
+from anosim.cli.verbs import add_quiet, add_verb, check_outputs
 from anosim.errors import InputError
 from anosim.formats.images import open_image, read_with_voxel
 from anosim.formats.images.imagefile import ImageFile
@@ -20,7 +20,7 @@ from anosim.image import Image
 from anosim.microstructure import Microstructure
 from anosim.results import Stopwatch, write_results
 
-EXAMPLE = "anosim segment stack.tif labels.tif --phases pore,sei,graphite,particle"
+EXAMPLE = "anosim segment stack.tif labels.tif --voxel 20nm --phases pore,sei,graphite,particle"
 OPTIONS = ("smooth", "region_pixels", "beta", "trees")
 """Options of methods that have an argument of their own."""
 
@@ -92,6 +92,9 @@ def do(arguments: Namespace) -> int:
     voxel = arguments.voxel.split(",") if arguments.voxel else None
     voxel = voxel[0] if voxel and len(voxel) == 1 else voxel
     check_labels_writable(arguments.output)
+    written = [Path(arguments.output).with_suffix(ending) for ending in (".json", ".png")]
+    read = (arguments.image, arguments.strokes, arguments.reference)
+    check_outputs([arguments.output, *written], read)
     with watching(quiet=arguments.quiet):
         watch = Stopwatch()
         with watch.stage("open image"):
@@ -185,6 +188,12 @@ def _segment(arguments: Namespace, image: Image, watch: Stopwatch) -> tuple[Any,
     if not arguments.reference:
         return found, {}
     labels, _ = read_with_voxel(arguments.reference, image.voxel)
+    beyond = int(labels.max(initial=0))
+    if beyond >= len(arguments.phases):
+        raise InputError(
+            f"{arguments.reference!r} has a label {beyond}: labels of a reference are 0, 1, ... in "
+            f"the order of --phases, here up to {len(arguments.phases) - 1}"
+        )
     names = {name: rank for rank, name in enumerate(arguments.phases) if (labels == rank).any()}
     reference = Microstructure(labels, names, image.voxel)
     scores = segment.agreement(found.microstructure, reference)

@@ -107,7 +107,8 @@ def _checks(found: Mapping[str, Any]) -> list[tuple[str, str]]:
     biot = [f"{row['boundary']} ({row['phase']}) {row['biot']:.3g}" for row in pure["biot"]]
     measure = terms_of(found).measure
     lost = _shares(found[f"unreachable_{measure}_fraction"])
-    rows = [
+    rows = [] if found["times_s"] else _fluxes(found)
+    rows += [
         ("no path to a source", f"{lost} of the {measure} (stays as it was; not in the means)"),
         ("farthest from a source", f"L = {length * 1e6:.3g} µm through the domain"),
     ]
@@ -130,6 +131,16 @@ def _checks(found: Mapping[str, Any]) -> list[tuple[str, str]]:
     for pair, difference in found["agreement"].items():
         rows.append((pair, f"differ by at most {difference:.1e} of the largest change"))
     return [*rows, *(("note", note) for note in found["notes"])]
+
+
+def _fluxes(found: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What enters through each boundary in the steady state."""
+    terms = terms_of(found)
+    fluxes = found[f"flux_{terms.amount}_per_s"].items()
+    return [
+        (f"flux in, {name.replace('|', ' | ')}", f"{values[-1]:.5g} {terms.amount_unit}/s")
+        for name, values in fluxes
+    ]
 
 
 def _resolved(found: Mapping[str, Any]) -> str:

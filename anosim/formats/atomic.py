@@ -21,10 +21,7 @@ def replacing(path: str | PathLike[str]) -> Iterator[Path]:
         InputError: there is no such folder, or ``path`` is a folder.
     """
     path = Path(path)
-    if not path.parent.is_dir():
-        raise InputError(f"cannot write {str(path)!r}: there is no folder {str(path.parent)!r}")
-    if path.is_dir():
-        raise InputError(f"cannot write {str(path)!r}: it is a folder")
+    check_target(path)
     temporary = path.with_name(f".{path.stem}.{uuid4().hex[:12]}{path.suffix}")
     try:
         yield temporary
@@ -32,3 +29,18 @@ def replacing(path: str | PathLike[str]) -> Iterator[Path]:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def check_target(path: str | PathLike[str]) -> None:
+    """Refuse a file that cannot be written.
+
+    Raises:
+        InputError: there is no such folder, nothing may be written there, or ``path`` is a folder.
+    """
+    path = Path(path)
+    if not path.parent.is_dir():
+        raise InputError(f"cannot write {str(path)!r}: there is no folder {str(path.parent)!r}")
+    if path.is_dir():
+        raise InputError(f"cannot write {str(path)!r}: it is a folder")
+    if not os.access(path.parent, os.W_OK):
+        raise InputError(f"cannot write {str(path)!r}: you may not write into {str(path.parent)!r}")

@@ -18,6 +18,8 @@ from anosim.solution import Solution, Times
 
 _DIMENSION = {3: 2, 6: 2, 4: 3, 10: 3}
 """Of cells with so many nodes."""
+_ROUNDED = 1e-4
+"""How far outside of a cell, in parts of its height, a place may be: files round them."""
 _SAME = 1e-6
 """Relative difference up to which two times are the same: files round them."""
 
@@ -62,7 +64,11 @@ class Fields:
                 times = root["Steps/Values"][:]
                 values = root["PointData/concentration"][:].reshape(len(times), len(points))
         except (OSError, KeyError, ValueError, IndexError) as error:
-            raise InputError(f"{str(path)!r} holds no solution that can be read: {error}") from None
+            told = "it is no VTKHDF file" if isinstance(error, OSError) else str(error)
+            raise InputError(
+                f"{str(path)!r} holds no solution that can be read ({told}): name the folder that "
+                "anosim run left, or its solution.vtkhdf"
+            ) from None
         if nodes not in _DIMENSION:
             raise InputError(
                 f"{str(path)!r} has cells of {nodes} nodes: triangles (3 or 6) and tetrahedra (4 "
@@ -94,7 +100,7 @@ class Fields:
                 f"points have the shape {places.shape}: the fields are in {dimension} dimensions"
             )
         rows = np.arange(len(self.times)) if times is None else self.rows(times)
-        cell, weights = locate(self.points[self.cells[:, : dimension + 1]], places)
+        cell, weights = locate(self.points[self.cells[:, : dimension + 1]], places, _ROUNDED)
         order = 1 if self.cells.shape[1] == dimension + 1 else 2
         form = shapes(order, weights[:, 1:])
         found = np.einsum("tpk,pk->tp", self.values[rows][:, self.cells[cell]], form)

@@ -27,7 +27,10 @@ class Transport:
             voxels, or the "centres" of the first and last voxels, length N - 1.
         effective: D_eff, in the unit of the diffusivities; 0 where no way leads through. Never
             below the exact value of the discrete problem.
-        error: by which D_eff may be too high, relatively.
+        error: by which D_eff may be above that of the discrete problem, relatively. What the
+            voxels themselves cost is no part of it: where channels are a few voxels wide, D_eff
+            on voxels is some 5 to 10 % lower than on finer ones, and the smoothed mesh, whose
+            channels have no stairs, gives more; ``cross_check`` tells both.
         fraction: volume fraction of the conducting phases in the whole image.
         percolating: volume fraction of that part of them that joins both planes.
         mean: sum of D times volume fraction over the phases: D_eff of straight channels.
@@ -41,6 +44,13 @@ class Transport:
     fraction: float
     percolating: float
     mean: float
+
+    def __repr__(self) -> str:
+        through = listing(self.diffusivities)
+        return (
+            f"<Transport along {self.axis} through {through}: D_eff {self.effective:.5g}, "
+            f"tortuosity factor {self.tortuosity_factor:.5g}>"
+        )
 
     @property
     def tortuosity_factor(self) -> float:

@@ -75,7 +75,8 @@ DEFINITIONS = {
         "Torquato, Random Heterogeneous Materials (2002), 2.5",
     ),
     "local_thickness": Definition(
-        "diameter of the largest ball in the phase that covers a voxel; mean over the phase",
+        "diameter of the largest ball in the phase that covers a voxel; mean over the phase, "
+        "which goes on beyond the image's edge (chords that the edge cuts are left out)",
         "m",
         "Hildebrand and Rueegsegger, J. Microsc. 185 (1997) 67",
     ),

@@ -142,7 +142,7 @@ def _transport(image: Microstructure, pore: str, along: int) -> dict[str, Any]:
         "convention": found.convention,
         "tortuosity_factor": found.tortuosity_factor,
         "effective_over_bulk": found.effective,
-        "relative_error": found.error,
+        "relative_error_of_the_iterations": found.error,
         "fraction": found.fraction,
         "percolating_fraction": found.percolating,
         "shares": dict(parts.shares),

@@ -1,7 +1,9 @@
 """A session of Gmsh that leaves the user's own as it was."""
 
+import signal
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from threading import current_thread, main_thread
 from typing import Any
 
 BASIC_OPTIONS = {
@@ -30,7 +32,7 @@ def session(gmsh: Any, options: Mapping[str, float]) -> Iterator[None]:
     """
     own = not gmsh.isInitialized()
     if own:
-        gmsh.initialize(readConfigFiles=False, interruptible=False)
+        _initialized(gmsh)
     try:
         before = {name: gmsh.option.getNumber(name) for name in options}
         current = None if own else gmsh.model.getCurrent()
@@ -51,6 +53,14 @@ def session(gmsh: Any, options: Mapping[str, float]) -> Iterator[None]:
         if own:
             gmsh.logger.stop()
             gmsh.finalize()
+
+
+def _initialized(gmsh: Any) -> None:
+    """Start Gmsh, which takes SIGTERM for itself, and give it back to its handler here."""
+    handler = signal.getsignal(signal.SIGTERM)
+    gmsh.initialize(readConfigFiles=False, interruptible=False)
+    if handler is not None and current_thread() is main_thread():
+        signal.signal(signal.SIGTERM, handler)
 
 
 def last_words(gmsh: Any) -> str:

@@ -62,7 +62,13 @@ MISTAKES = [
     ('until = "1 s"', 'until = "0 s"', 20, "solve.until is '0 s': it must be greater than 0 s"),
     ('until = "1 s"', 'until = "inf"', 23, "has no meaning for a steady state"),
     ('"1 s"]', '"2 s"]', 23, "output.times is '2 s', outside of 0 to solve.until, 1 s"),
-    ('["0.4 um", "0.25 um"]', '["0.4 um", "50 nm"]', 24, "where no phase with a material is"),
+    (
+        '["0.4 um", "0.25 um"]',
+        '["0.4 um", "50 nm"]',
+        24,
+        "is in 'pore', a phase without a material",
+    ),
+    ('["0.4 um", "0.25 um"]', '["40 um", "0.25 um"]', 24, "is outside of the image, which is"),
     ('["0.4 um", "0.25 um"]', '["0.4 um", 0, 0]', 24, "has 3 coordinates, but the image has 2"),
     ('["pore", "sei"]', '"front"', 13, "conditions.on is 'front', but the image has no z"),
     ('["0.4 um", "0.25 um"]', '["0.4 um"]', 24, "output.probes.I is a list of 1: expected a p"),
@@ -204,6 +210,7 @@ def test_a_stack_is_read_slice_by_slice(folder: Path) -> None:
     stack[2] = 1
     np.save(folder / "stack.npy", stack)
     text = GOOD.replace("roi.png", "stack.npy").replace("\n[mesh]", "slice = 1\n[mesh]")
+    text = text.replace('["0.4 um", "0.25 um"]', '["0.1 um", "0.1 um"]')
     image = Case.parse(text, base=folder).microstructure()
     assert image.labels.shape == (8, 8)
     assert dict(image.phases) == {"pore": 0, "sei": 2}

@@ -68,4 +68,4 @@ def test_an_image_without_a_case(tmp_path, capsys):
     count = int(printed.split("tetrahedra", 1)[1].split()[0])
     assert count == pytest.approx(4000, rel=0.1)
     assert main(["mesh", str(file)]) == 2
-    assert "--voxel and --phases" in capsys.readouterr().err
+    assert "an image needs --phases" in capsys.readouterr().err

@@ -1,6 +1,8 @@
 import subprocess
 import sys
 
+import pytest
+
 HEAVY = (
     "gmsh",
     "mpi4py",
@@ -16,6 +18,15 @@ HEAVY = (
     "pint",
     "h5py",
 )
+
+
+def test_modules_come_when_they_are_asked_for():
+    import anosim
+
+    assert anosim.measure.tortuosity_factor
+    assert anosim.synthetic.anode
+    with pytest.raises(AttributeError, match="no attribute 'measures'"):
+        anosim.measures  # noqa: B018
 
 
 def test_import_loads_numpy_and_nothing_heavier():

@@ -31,6 +31,8 @@ def test_strings_carry_their_unit_and_numbers_are_si(text, unit, expected):
         ("20", "has no unit"),
         ("twenty nm", "not a number with a unit"),
         ("", "unit"),
+        ("20,5 nm", "write a decimal point"),
+        ("50", "write for example '20 nm'"),
         (None, "expected a number"),
         (math.nan, "finite"),
         (math.inf, "finite"),

@@ -75,6 +75,13 @@ def test_what_is_written_is_read_again(fields, tmp_path, ending):
     assert off.largest.max() < 1e-4  # nine digits
 
 
+def test_every_node_that_was_exported_is_inside_when_it_is_compared(fields, tmp_path):
+    write_csv(fields, tmp_path / "c.csv")
+    found = compare(fields, read_samples(tmp_path / "c.csv"))
+    assert found.outside == 0
+    assert max(found.largest) < 1e-3
+
+
 def test_a_grid_is_as_comsol_reads_it(fields, tmp_path):
     write_grid(fields, tmp_path / "grid.txt", 100e-9)
     lines = (tmp_path / "grid.txt").read_text().splitlines()

@@ -126,7 +126,7 @@ class ImageFile:
             one = "'20 nm'" if len(missing) == len(self.axes) else "('40 nm', '20 nm', '20 nm')"
             raise InputError(
                 f"{self.path!r} {states} voxel size along {', '.join(missing)}{why}: "
-                f"give it as voxel, for example voxel={one}"
+                f"give it as voxel, for example voxel={one}, in a command --voxel 20nm"
             )
         return tuple(size for size in self.voxel if size is not None)
 
