@@ -6,7 +6,7 @@ import time
 import gmsh
 import mesh_files
 import pytest
-from mesh_samples import ENDINGS, bent, strips
+from mesh_samples import ENDINGS, sample
 
 from anosim.errors import AnosimError
 from anosim.formats.meshes.files import read_mesh, write_mesh
@@ -52,10 +52,11 @@ def check(path, target):
 
 
 @pytest.mark.parametrize("order", [1, 2])
+@pytest.mark.parametrize("dimension", [2, 3])
 @pytest.mark.parametrize("ending", ENDINGS)
-def test_own_files(tmp_path, ending, order):
+def test_own_files(tmp_path, ending, dimension, order):
     path = tmp_path / f"m{ending}"
-    write_mesh(strips() if order == 1 else bent(strips()), path)
+    write_mesh(sample(dimension, order), path)
     check(path, path)
     if ending == ".xdmf":
         check(path, path.with_suffix(".h5"))
@@ -71,8 +72,9 @@ def test_files_of_others(tmp_path, name):
 
 @pytest.mark.parametrize("binary", [0, 1])
 @pytest.mark.parametrize("version", [2.2, 4.1])
-def test_files_of_gmsh(tmp_path, version, binary):
-    write_mesh(strips(), tmp_path / "a.msh")
+@pytest.mark.parametrize("dimension", [2, 3])
+def test_files_of_gmsh(tmp_path, dimension, version, binary):
+    write_mesh(sample(dimension, 1), tmp_path / "a.msh")
     gmsh.initialize(interruptible=False)
     try:
         gmsh.option.setNumber("General.Terminal", 0)

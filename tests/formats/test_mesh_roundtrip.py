@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
-from mesh_samples import DIGITS, ENDINGS, assert_same, bent, edges, meshes, strips
+from mesh_samples import DIGITS, ENDINGS, assert_same, corners, meshes, sample, strips
 
 from anosim import Mesh
 from anosim.errors import InputError, MeshError
@@ -10,9 +10,10 @@ from anosim.testing import rectangle
 
 
 @pytest.mark.parametrize("order", [1, 2])
+@pytest.mark.parametrize("dimension", [2, 3])
 @pytest.mark.parametrize("ending", ENDINGS)
-def test_written_and_read_it_is_the_same(tmp_path, ending, order):
-    mesh = strips() if order == 1 else bent(strips())
+def test_written_and_read_it_is_the_same(tmp_path, ending, dimension, order):
+    mesh = sample(dimension, order)
     path = tmp_path / f"mesh{ending}"
     write_mesh(mesh, path)
     assert_same(read_mesh(path), mesh, DIGITS.get(ending, 0.0))
@@ -56,17 +57,19 @@ def test_unit_and_phases_are_the_callers(tmp_path, ending):
         read_mesh(path, unit=0.0)
 
 
-def test_interfaces_are_in_the_files_by_name(tmp_path):
-    """As edge groups a|b, though reading derives them from the phases."""
+@pytest.mark.parametrize(("dimension", "name"), [(2, "boundary_edges"), (3, "boundary_facets")])
+def test_interfaces_are_in_the_files_by_name(tmp_path, dimension, name):
+    """As groups a|b, though reading derives them from the phases."""
     import h5py
 
-    mesh = strips(("pore", "sei", "particle"))
+    mesh = sample(dimension, 1, ("pore", "sei", "particle"))
     write_mesh(mesh, tmp_path / "mesh.vtkhdf")
     with h5py.File(tmp_path / "mesh.vtkhdf") as file:
         names = [name.decode() for name in file["VTKHDF/FieldData/boundaries"]]
-        table = file["VTKHDF/FieldData/boundary_edges"][()]
-    assert names == ["left", "right", "top", "bottom", "pore|sei", "sei|particle"]
-    assert edges(table[table[:, 2] == 4, :2]) == edges(mesh.interfaces["pore", "sei"])
+        table = file["VTKHDF/FieldData"][name][()]
+    assert names == [*mesh.sides, "pore|sei", "sei|particle"]
+    here = table[:, -1] == len(mesh.sides)
+    assert corners(table[here, :-1]) == corners(mesh.interfaces["pore", "sei"])
 
 
 def test_errors_of_the_door(tmp_path):
