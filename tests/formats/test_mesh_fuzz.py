@@ -6,6 +6,7 @@ import time
 import gmsh
 import mesh_files
 import pytest
+import volume_files
 from mesh_samples import ENDINGS, sample
 
 from anosim.errors import AnosimError
@@ -62,11 +63,18 @@ def test_own_files(tmp_path, ending, dimension, order):
         check(path, path.with_suffix(".h5"))
 
 
-@pytest.mark.parametrize("name", ["ABAQUS", "NASTRAN", "NASTRAN_ORDER_2", "COMSOL", "COMSOL_6_4"])
-def test_files_of_others(tmp_path, name):
-    ending = {"A": ".inp", "N": ".nas", "C": ".mphtxt"}[name[0]]
+PLANE = ["ABAQUS", "NASTRAN", "NASTRAN_ORDER_2", "COMSOL", "COMSOL_6_4"]
+SPACE = ["ABAQUS", "ABAQUS_SHELLS", "NASTRAN", "COMSOL", "GMSH"]
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [*((mesh_files, name) for name in PLANE), *((volume_files, name) for name in SPACE)],
+)
+def test_files_of_others(tmp_path, module, name):
+    ending = {"A": ".inp", "N": ".nas", "C": ".mphtxt", "G": ".msh"}[name[0]]
     path = tmp_path / f"m{ending}"
-    path.write_text(getattr(mesh_files, name), encoding="utf-8")
+    path.write_text(getattr(module, name), encoding="utf-8")
     check(path, path)
 
 

@@ -1,12 +1,14 @@
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
-from mesh_samples import DIGITS, ENDINGS, assert_same, corners, meshes, sample, strips
+from mesh_samples import DIGITS, ENDINGS, assert_same, bent, corners, meshes, sample, strips
 
+import anosim
 from anosim import Mesh
 from anosim.errors import InputError, MeshError
 from anosim.formats.meshes.files import read_mesh, write_mesh
-from anosim.testing import rectangle
+from anosim.results import mesh_report
+from anosim.testing import box, rectangle
 
 
 @pytest.mark.parametrize("order", [1, 2])
@@ -19,6 +21,37 @@ def test_written_and_read_it_is_the_same(tmp_path, ending, dimension, order):
     assert_same(read_mesh(path), mesh, DIGITS.get(ending, 0.0))
     beside = {"mesh.h5"} if ending == ".xdmf" else set()
     assert {file.name for file in tmp_path.iterdir()} == {path.name} | beside
+
+
+@pytest.mark.parametrize("order", [1, 2])
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_volumes_areas_and_solution_stay(tmp_path, ending, order):
+    """Of a box with two phases that goes out and comes back."""
+    mesh = box((2e-6, 1e-6, 1e-6), (4, 2, 2), phases=("electrolyte", "particle"), cuts=(1e-6,))
+    mesh = mesh if order == 1 else bent(mesh)
+    write_mesh(mesh, tmp_path / f"mesh{ending}")
+    again = read_mesh(tmp_path / f"mesh{ending}")
+    assert again.phase_volumes == pytest.approx(mesh.phase_volumes, rel=1e-9, abs=0)
+    areas, expected = (mesh_report(m)["interface_area_m2"] for m in (again, mesh))
+    assert expected.keys() == {"electrolyte|particle"}
+    assert areas == pytest.approx(expected, rel=1e-9, abs=0)
+    there, here = (filled(m).values("5 ms")[0] for m in (again, mesh))
+    assert np.ptp(here) > 0.5
+    assert there == pytest.approx(here, rel=1e-8, abs=0)
+
+
+def filled(mesh):
+    """From one side, through both phases, out at the other."""
+    problem = anosim.Diffusion(
+        mesh,
+        materials={"electrolyte": anosim.Material(1e-10), "particle": anosim.Material(1e-10)},
+        conditions={
+            "left": anosim.Concentration(1.0),
+            "back": anosim.MassTransfer(coefficient=1e-4, bulk=2.0),
+        },
+        until="5 ms",
+    )
+    return anosim.solve(problem, solver="skfem", order=mesh.order)
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
