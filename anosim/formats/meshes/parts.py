@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from anosim.errors import InputError, MeshError, UnsupportedError, listing
 from anosim.formats.meshes.checks import check_joined, check_unfolded, turned_back
 from anosim.meshes import CELLS, NODES, Floats, Ints, Mesh
+from anosim.topology import facets_of
 
 Phases = Mapping[str, str] | Sequence[str] | None
 """The groups of a file that are phases, with the phases' names where they shall differ."""
@@ -55,14 +56,12 @@ class Parts:
         phase, names = _phases(len(self.cells), self.groups, phases)
         used, cells = _used(self.cells, len(points))
         points = points[used]
-        bare = Mesh(points, turned_back(points, cells), phase, names)
-        check_unfolded(bare)
-        check_joined(bare)
-        index = np.full(len(self.points), -1, dtype=np.int64)
-        index[used] = np.arange(len(used))
-        sides = {n: _outer(bare, _local(index, f, dimension)) for n, f in self.facets.items()}
-        kept = {name: facets for name, facets in sides.items() if len(facets)}
-        return Mesh(points, bare.cells, phase, names, kept) if kept else bare
+        cells = turned_back(points, cells)
+        sides = _sides(self.facets, used, len(self.points), points, cells)
+        mesh = Mesh(points, cells, phase, names, sides)
+        check_unfolded(mesh)
+        check_joined(mesh)
+        return mesh
 
 
 def refused(what: str) -> UnsupportedError:
@@ -145,15 +144,28 @@ def _used(cells: Ints, count: int) -> tuple[Ints, Ints]:
     return np.flatnonzero(used), (np.cumsum(used) - 1)[cells]
 
 
-def _outer(mesh: Mesh, facets: Ints) -> Ints:
-    """Those of the facets that are on the outer boundary, each once."""
-    facet = mesh.facets.find(facets)
-    outer = (facet >= 0) & (mesh.facets.cells[facet, 1] < 0)
-    first = np.sort(np.unique(facet[outer], return_index=True)[1])
-    return np.asarray(facets[outer][first], dtype=np.int64)
+def _sides(
+    named: Mapping[str, Ints], used: Ints, count: int, points: Floats, cells: Ints
+) -> dict[str, Ints]:
+    """Those of the named facets that are on the outer boundary, each once, by used points."""
+    if not named:
+        return {}
+    dimension = points.shape[1]
+    every, index = facets_of(cells[:, : dimension + 1], points), np.full(count, -1, dtype=np.int64)
+    index[used] = np.arange(len(used))
+    sides = {}
+    for name, corners in named.items():
+        local = _local(index, corners, dimension)
+        facet = every.find(local)
+        outer = (facet >= 0) & (every.cells[facet, 1] < 0)
+        first = np.sort(np.unique(facet[outer], return_index=True)[1])
+        if len(first):
+            sides[name] = np.asarray(local[outer][first], dtype=np.int64)
+    return sides
 
 
 def _local(index: Ints, facets: Ints, dimension: int) -> Ints:
+    """The facets in terms of used points, without those that have another."""
     facets = np.asarray(facets, dtype=np.int64).reshape(-1, dimension)
     if facets.size and (facets.min() < 0 or facets.max() >= len(index)):
         what = "an edge" if dimension == 2 else "a facet"
