@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import pyvista
 from mesh_samples import corners, sample, strips
+from vtkmodules.vtkCommonCore import reference
 
 from anosim.curved import shapes
 from anosim.formats.meshes.files import read_mesh, write_mesh
@@ -157,16 +158,10 @@ def test_the_nodes_have_vtks_own_shape_functions(mesh, tmp_path):
     for rank in (0, len(mesh.cells) - 1):
         cell, place, weights = grid.GetCell(rank), np.zeros(3), np.zeros(mesh.cells.shape[1])
         expected = shapes(mesh.order, at) @ mesh.points[mesh.cells[rank]]
-        for reference, point in zip(at, expected, strict=True):
-            inner = np.concatenate([reference, np.zeros(3 - mesh.dimension)])
-            cell.EvaluateLocation(_number(0), inner, place, weights)
+        for inner, point in zip(at, expected, strict=True):
+            inner = np.append(inner, np.zeros(3 - mesh.dimension))
+            cell.EvaluateLocation(reference(0), inner, place, weights)
             assert place[: mesh.dimension] == pytest.approx(point, rel=1e-12, abs=1e-20)
-
-
-def _number(value):
-    from vtkmodules.vtkCommonCore import reference
-
-    return reference(value)
 
 
 @pytest.mark.parametrize("mode", ["Ascii", "Binary", "Appended"])

@@ -4,10 +4,13 @@ import gmsh
 import meshio
 import numpy as np
 import pytest
+import pyvista
 import volume_files
 from mesh_samples import corners, sample
+from vtkmodules.vtkCommonCore import reference
 
 import anosim
+from anosim.curved import shapes
 from anosim.errors import MeshError, UnsupportedError
 from anosim.formats.meshes.files import read_mesh, write_mesh
 from anosim.topology import EDGES
@@ -212,6 +215,35 @@ def test_what_is_not_supported(tmp_path, ending, text, old, new, says):
     (tmp_path / f"m{ending}").write_text(text.replace(old, new))
     with pytest.raises(UnsupportedError, match=says):
         read_mesh(tmp_path / f"m{ending}")
+
+
+def test_a_foreign_volume_is_put_in_order(tmp_path):
+    """A cell turned over, points of no cell, triangles that are no boundary of a cell."""
+    text = volume_files.NASTRAN
+    more = "GRID,9,,5.,5.,5.\nCTRIA3,13,12,1,2,9\nCTRIA3,14,12,2,4,5\nCTRIA3,15,12,1,3,5\nENDDATA"
+    (tmp_path / "m.nas").write_text(text.replace("ENDDATA", more))
+    mesh = read_mesh(tmp_path / "m.nas")
+    assert mesh.cells.tolist() == [[0, 3, 1, 2], [1, 2, 3, 4]]  # the file has 1 2 4 3
+    assert len(mesh.points) == 5
+    assert {name: facets.tolist() for name, facets in mesh.sides.items()} == {
+        "Separator": [[0, 1, 3]],
+        "Collector": [[1, 3, 4]],
+    }
+
+
+@pytest.mark.parametrize("dimension", [2, 3])
+def test_lagrange_cells_of_vtk(tmp_path, dimension):
+    mesh = sample(dimension, 2)
+    points = np.hstack([mesh.points, np.zeros((len(mesh.points), 3 - dimension))])
+    grid = pyvista.UnstructuredGrid({69 if dimension == 2 else 71: mesh.cells}, points)
+    at, place, weights = np.full(3, 0.2), np.zeros(3), np.zeros(mesh.cells.shape[1])
+    grid.GetCell(0).EvaluateLocation(reference(0), at, place, weights)
+    inside = shapes(2, at[None, :dimension]) @ mesh.points[mesh.cells[0]]
+    assert place[:dimension] == pytest.approx(inside[0], rel=1e-12, abs=1e-20)
+    grid.save(tmp_path / "m.vtu")
+    found = read_mesh(tmp_path / "m.vtu")
+    assert np.array_equal(found.cells, mesh.cells)
+    assert np.array_equal(found.points, mesh.points)
 
 
 def test_defects(tmp_path):

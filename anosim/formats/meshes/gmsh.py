@@ -164,7 +164,8 @@ def _elements(content: Content, numbers: Numbers) -> None:
         count = int(numbers.sizes(1)[0])
         width = 1 + _width(kind)
         rows = numbers.sizes(count * width).reshape(count, width)
-        content.blocks.append((kind, rows[:, 0], rows[:, 1:], (dimension, entity), None))
+        if count:
+            content.blocks.append((kind, rows[:, 0], rows[:, 1:], (dimension, entity), None))
 
 
 def _old_nodes(content: Content, numbers: Numbers) -> None:

@@ -84,7 +84,7 @@ def _array(name: str, array: NDArray[Any]) -> str:
 def _packed(raw: bytes) -> str:
     """Blocks compressed by zlib, with their sizes before them, in base 64."""
     blocks = [raw[start : start + _BLOCK] for start in range(0, len(raw), _BLOCK)]
-    packed = [zlib.compress(block, 6) for block in blocks]
+    packed = [zlib.compress(block, 1) for block in blocks]
     last = len(raw) % _BLOCK
     head = np.array([len(blocks), _BLOCK, last, *map(len, packed)], dtype="<u8").tobytes()
     return (base64.b64encode(head) + base64.b64encode(b"".join(packed))).decode()
