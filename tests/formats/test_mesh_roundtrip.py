@@ -167,3 +167,17 @@ def test_groups_within_groups(tmp_path):
     chosen = Parts(mesh.points, mesh.cells, groups, {}).mesh(1.0, ["all", "first"])
     assert isinstance(chosen, Mesh)
     assert chosen.phases == ("all", "first")
+
+
+@pytest.mark.parametrize("dimension", [2, 3])
+def test_an_edge_with_two_midpoints_is_refused(dimension):
+    from anosim.formats.meshes.parts import Parts
+
+    mesh = sample(dimension, 2)
+    shared = np.bincount(mesh.edges.of_cell.ravel())[mesh.edges.of_cell[0]] > 1
+    middle = dimension + 1 + int(np.argmax(shared))
+    cells = mesh.cells.copy()
+    points = np.vstack([mesh.points, mesh.points[cells[0, middle]]])
+    cells[0, middle] = len(mesh.points)
+    with pytest.raises(MeshError, match="around an edge must share one midpoint"):
+        Parts(points, cells, {}, {}).mesh(1.0, None)

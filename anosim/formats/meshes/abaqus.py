@@ -212,12 +212,10 @@ def _facets(
     found: dict[str, Ints] = {}
     around = deck.elements[dimension - 1]
     rows = {int(row[0]): [int(node) for node in row[1 : dimension + 1]] for row in around}
-    shells = {
-        name: places(numbers, np.array(corners), "node")
-        for name, members in deck.elsets.items()
-        if (corners := [rows[member] for member in members if member in rows])
-    }
-    found |= {name: corners for name, corners in shells.items() if name not in deck.hidden}
+    for name, members in deck.elsets.items():
+        corners = [rows[member] for member in members if member in rows]
+        if corners and name not in deck.hidden:
+            found[name] = places(numbers, np.array(corners), "node")
     every = cells[:, np.array(FACETS[dimension])].reshape(-1, dimension)
     for name, members in deck.nsets.items():
         if name not in deck.surfaces:
@@ -231,7 +229,7 @@ def _facets(
             here = np.flatnonzero(np.isin(elements, members))
             blocks += [cells[here][:, ends]] if ends else []
             if face in _SHELL_SIDES:
-                shell = [rows[member] for member in members if member in rows]
-                blocks += [places(numbers, np.array(shell), "node")] if shell else []
+                corners = [rows[member] for member in members if member in rows]
+                blocks += [places(numbers, np.array(corners), "node")] if corners else []
         found[name] = np.concatenate(blocks)
     return found
