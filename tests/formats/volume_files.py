@@ -85,6 +85,7 @@ GRID           4             0.0     0.0     2.0
 GRID,5,,2.0,2.0,2.0
 CTETRA         1       1       1       2       4       3
 CTETRA         2       2       2       3       4       5
++          CORDM       0
 CTRIA3        10      11       1       2       4
 CTRIA3        11      12       2       4       5
 CTRIA3        12      13       2       3       4

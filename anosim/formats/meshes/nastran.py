@@ -128,7 +128,8 @@ def read(path: Path) -> Parts:
 def _width(card: list[str]) -> int:
     """Points of an element; of a tetrahedron as many as are given."""
     if card[0] == "CTETRA":
-        return 10 if any(card[7:13]) else 4
+        behind = card[7:13]  # OptiStruct may go on with a coordinate system
+        return 10 if any(behind) and "CORDM" not in behind else 4
     return {"CTRIA3": 3, "CTRIAR": 3, "CTRIA6": 6}.get(card[0], 2)
 
 
