@@ -22,8 +22,9 @@ Boundary = str | tuple[str, str]
 
 CELLS = {2: ("triangle", "triangles"), 3: ("tetrahedron", "tetrahedra")}
 """What cells are called, by dimension."""
-_NODES = {2: (3, 6), 3: (4, 10)}
-_TURNED = {2: [0, 2, 1, 5, 4, 3], 3: [0, 2, 1, 3, 6, 5, 4, 7, 9, 8]}
+NODES = {2: (3, 6), 3: (4, 10)}
+"""Nodes of cells of order 1 and 2, by dimension."""
+TURNED = {2: [0, 2, 1, 5, 4, 3], 3: [0, 2, 1, 3, 6, 5, 4, 7, 9, 8]}
 """Order of a cell's nodes in which it is turned over, by dimension."""
 
 
@@ -64,7 +65,7 @@ class Mesh:
         _check_arrays(points, cells, phase)
         volume = over_cells(signed_volumes, points, cells)
         if np.all(volume < 0):
-            cells, volume = cells[:, _TURNED[points.shape[1]][: cells.shape[1]]], -volume
+            cells, volume = cells[:, TURNED[points.shape[1]][: cells.shape[1]]], -volume
         _check_volumes(points, cells, volume)
         for name, array in (("points", points), ("cells", cells), ("cell_phase", phase)):
             array.flags.writeable = False
@@ -134,7 +135,7 @@ class Mesh:
         Raises:
             MeshError: a facet of more than two cells.
         """
-        return facets_of(self.corners)
+        return facets_of(self.corners, self.points)
 
     @cached_property
     def edges(self) -> Edges:
@@ -262,10 +263,10 @@ class Mesh:
 
 
 def _check_arrays(points: Floats, cells: Ints, phase: Ints) -> None:
-    if points.ndim != 2 or points.shape[1] not in _NODES or not np.isfinite(points).all():
+    if points.ndim != 2 or points.shape[1] not in NODES or not np.isfinite(points).all():
         raise MeshError(f"Mesh.points has shape {points.shape}: expected finite (n_points, 2 or 3)")
     dimension = points.shape[1]
-    few, many = _NODES[dimension]
+    few, many = NODES[dimension]
     if cells.ndim != 2 or cells.shape[1] not in (few, many) or len(cells) == 0:
         raise MeshError(
             f"Mesh.cells has shape {cells.shape}: expected (n_cells, {few} or {many}), n_cells > "

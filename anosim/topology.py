@@ -112,8 +112,12 @@ def edges_of(cells: Indices) -> Edges:
     return facets_of(cells) if dimension == 2 else Edges(*_unique(cells, EDGES[dimension])[:2])
 
 
-def facets_of(cells: Indices) -> Facets:
+def facets_of(cells: Indices, points: NDArray[np.float64] | None = None) -> Facets:
     """The facets of triangles or tetrahedra, shape (n_cells, 3 or 4).
+
+    Args:
+        cells: corners of each.
+        points: coordinates in m, for the error to tell the place.
 
     Raises:
         MeshError: a facet belongs to more than two cells.
@@ -123,7 +127,7 @@ def facets_of(cells: Indices) -> Facets:
     if len(vertices):
         count = np.diff(starts)
         if count.max() > 2:
-            _refuse(vertices[np.argmax(count)], int(count.max()))
+            _refuse(vertices[np.argmax(count)], int(count.max()), points)
     neighbours = np.full((len(vertices), 2), -1, dtype=np.int64)
     owner = order % max(len(cells), 1)
     neighbours[:, 0] = owner[starts[:-1]]
@@ -133,16 +137,19 @@ def facets_of(cells: Indices) -> Facets:
     return Facets(vertices, of_cell, neighbours)
 
 
-def _refuse(vertices: Ints, count: int) -> None:
+def _refuse(vertices: Ints, count: int, points: NDArray[np.float64] | None) -> None:
     *some, last = vertices.tolist()
     what, of, where = (
         ("edge", "triangles", "plane mesh")
         if len(vertices) == 2
         else ("facet", "tetrahedra", "mesh of tetrahedra")
     )
+    place = ""
+    if points is not None:
+        place = f" near ({', '.join(f'{x:.4g}' for x in points[vertices].mean(axis=0))}) m"
     raise MeshError(
-        f"the {what} between points {', '.join(map(str, some))} and {last} belongs to {count} "
-        f"{of}: in a conforming {where} it is one or two"
+        f"the {what} between points {', '.join(map(str, some))} and {last}{place} belongs to "
+        f"{count} {of}: in a conforming {where} it is one or two"
     )
 
 

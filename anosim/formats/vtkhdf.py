@@ -15,12 +15,10 @@ from numpy.typing import NDArray
 
 from anosim.errors import InputError
 from anosim.formats.atomic import replacing
-from anosim.formats.meshes.vtk import BOUNDARY_TABLES, boundary_table, codes, held
+from anosim.formats.meshes.parts import in_space
+from anosim.formats.meshes.vtk import BOUNDARY_TABLES, KINDS, boundary_table, codes, held
 from anosim.meshes import Floats, Ints, Mesh
 from anosim.solution import Solution, Times
-
-_KINDS = {3: 5, 6: 22, 4: 10, 10: 24}
-"""VTK's numbers of the triangles and tetrahedra with as many nodes."""
 
 
 def write_mesh(mesh: Mesh, path: str | PathLike[str]) -> None:
@@ -36,11 +34,11 @@ def write_mesh(mesh: Mesh, path: str | PathLike[str]) -> None:
     with _file(path) as root:
         _grid(root, mesh.points, mesh.cells)
         _cell_data(root, {"phase": mesh.cell_phase, "quality": mesh.quality})
-        boundaries, edges = boundary_table(mesh)
+        boundaries, table = boundary_table(mesh)
         for name, texts in (("phases", mesh.phases), ("boundaries", boundaries)):
             _names(root, held(texts), name)
             root.file[f"names/{name}"] = codes(texts)  # texts of any length are slow to check
-        root[f"FieldData/{BOUNDARY_TABLES[mesh.dimension]}"] = edges
+        root[f"FieldData/{BOUNDARY_TABLES[mesh.dimension]}"] = table
 
 
 def write_solution(
@@ -95,14 +93,13 @@ def _file(path: str | PathLike[str]) -> Iterator[Any]:
 
 def _grid(root: Any, points: Floats, connectivity: Ints) -> None:
     count, nodes = connectivity.shape
-    flat = np.zeros((len(points), 3 - points.shape[1]))
     root["NumberOfPoints"] = np.array([len(points)])
     root["NumberOfCells"] = np.array([count])
     root["NumberOfConnectivityIds"] = np.array([connectivity.size])
-    _dataset(root, "Points", np.column_stack([points, flat]))
+    _dataset(root, "Points", in_space(points))
     _dataset(root, "Connectivity", connectivity.ravel())
     _dataset(root, "Offsets", np.arange(count + 1, dtype=np.int64) * nodes)
-    _dataset(root, "Types", np.full(count, _KINDS[nodes], dtype=np.uint8))
+    _dataset(root, "Types", np.full(count, KINDS[nodes], dtype=np.uint8))
 
 
 def _cell_data(root: Any, arrays: Mapping[str, NDArray[Any]]) -> None:

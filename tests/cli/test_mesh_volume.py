@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 import tifffile
 
+from anosim import Mesh
 from anosim.cli import main
+from anosim.testing import box
 
 CASE = """
 [image]
@@ -69,3 +71,23 @@ def test_an_image_without_a_case(tmp_path, capsys):
     assert count == pytest.approx(4000, rel=0.1)
     assert main(["mesh", str(file)]) == 2
     assert "an image needs --phases" in capsys.readouterr().err
+
+
+def test_convert(tmp_path, capsys):
+    """A volume of another unit and other names, from one program's format to another's."""
+    mesh = box((4.0, 2.0, 2.0), (4, 2, 2), phases=("Set-1", "Set-2"), cuts=(2.0,))
+    mesh.write(tmp_path / "cell.inp")
+    output, report, picture = (tmp_path / name for name in ("cell.msh", "cell.json", "cell.png"))
+    arguments = ["--unit", "um", "--phase", "Set-1=pore", "--phase", "Set-2=particle"]
+    arguments += ["--report", str(report), "--picture", str(picture), "--quiet"]
+    assert main(["convert", str(tmp_path / "cell.inp"), str(output), *arguments]) == 0
+    printed = capsys.readouterr().out
+    for words in ("96 of order 1", "smallest dihedral angle", "volume, µm³", "area of pore|par"):
+        assert words in printed
+    found = json.loads(report.read_text())
+    assert found["phases"]["pore"]["volume_m3"] == pytest.approx(8e-18, rel=1e-9, abs=0)
+    assert found["interface_area_m2"]["pore|particle"] == pytest.approx(4e-12, rel=1e-9, abs=0)
+    assert picture.stat().st_size > 10_000
+    again = Mesh.read(output)
+    assert again.phases == ("pore", "particle")
+    assert set(again.sides) == {"left", "right", "top", "bottom", "front", "back"}

@@ -15,7 +15,7 @@ WRITTEN_FOR_OTHERS = ("own-solver.md", "own-mesher.md")  # installed by another 
 LEAVES = {
     "tutorial.md": ["concentration.png", "time_to_90.pdf", "results/report.html", "filling.gif"],
     "own-image.md": ["results/report.html", "measures/report.html", "segmented.tif"],
-    "foreign-mesh.md": ["cell.inp"],
+    "foreign-mesh.md": ["cell.inp", "volume.mphtxt"],
     "other-programs.md": ["negative.json", "negative-bpx.json", "nodes.txt", "grid.txt"],
     "cluster.md": ["sweep/table.csv", "sweep/report.html"],
 }

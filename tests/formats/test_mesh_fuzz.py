@@ -6,7 +6,8 @@ import time
 import gmsh
 import mesh_files
 import pytest
-from mesh_samples import ENDINGS, bent, strips
+import volume_files
+from mesh_samples import ENDINGS, sample
 
 from anosim.errors import AnosimError
 from anosim.formats.meshes.files import read_mesh, write_mesh
@@ -52,27 +53,36 @@ def check(path, target):
 
 
 @pytest.mark.parametrize("order", [1, 2])
+@pytest.mark.parametrize("dimension", [2, 3])
 @pytest.mark.parametrize("ending", ENDINGS)
-def test_own_files(tmp_path, ending, order):
+def test_own_files(tmp_path, ending, dimension, order):
     path = tmp_path / f"m{ending}"
-    write_mesh(strips() if order == 1 else bent(strips()), path)
+    write_mesh(sample(dimension, order), path)
     check(path, path)
     if ending == ".xdmf":
         check(path, path.with_suffix(".h5"))
 
 
-@pytest.mark.parametrize("name", ["ABAQUS", "NASTRAN", "NASTRAN_ORDER_2", "COMSOL", "COMSOL_6_4"])
-def test_files_of_others(tmp_path, name):
-    ending = {"A": ".inp", "N": ".nas", "C": ".mphtxt"}[name[0]]
+PLANE = ["ABAQUS", "NASTRAN", "NASTRAN_ORDER_2", "COMSOL", "COMSOL_6_4"]
+SPACE = ["ABAQUS", "ABAQUS_SHELLS", "NASTRAN", "COMSOL", "GMSH"]
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [*((mesh_files, name) for name in PLANE), *((volume_files, name) for name in SPACE)],
+)
+def test_files_of_others(tmp_path, module, name):
+    ending = {"A": ".inp", "N": ".nas", "C": ".mphtxt", "G": ".msh"}[name[0]]
     path = tmp_path / f"m{ending}"
-    path.write_text(getattr(mesh_files, name), encoding="utf-8")
+    path.write_text(getattr(module, name), encoding="utf-8")
     check(path, path)
 
 
 @pytest.mark.parametrize("binary", [0, 1])
 @pytest.mark.parametrize("version", [2.2, 4.1])
-def test_files_of_gmsh(tmp_path, version, binary):
-    write_mesh(strips(), tmp_path / "a.msh")
+@pytest.mark.parametrize("dimension", [2, 3])
+def test_files_of_gmsh(tmp_path, dimension, version, binary):
+    write_mesh(sample(dimension, 1), tmp_path / "a.msh")
     gmsh.initialize(interruptible=False)
     try:
         gmsh.option.setNumber("General.Terminal", 0)

@@ -1,23 +1,57 @@
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
-from mesh_samples import DIGITS, ENDINGS, assert_same, bent, edges, meshes, strips
+from mesh_samples import DIGITS, ENDINGS, assert_same, bent, corners, meshes, sample, strips
 
+import anosim
 from anosim import Mesh
 from anosim.errors import InputError, MeshError
 from anosim.formats.meshes.files import read_mesh, write_mesh
-from anosim.testing import rectangle
+from anosim.results import mesh_report
+from anosim.testing import box, rectangle
 
 
 @pytest.mark.parametrize("order", [1, 2])
+@pytest.mark.parametrize("dimension", [2, 3])
 @pytest.mark.parametrize("ending", ENDINGS)
-def test_written_and_read_it_is_the_same(tmp_path, ending, order):
-    mesh = strips() if order == 1 else bent(strips())
+def test_written_and_read_it_is_the_same(tmp_path, ending, dimension, order):
+    mesh = sample(dimension, order)
     path = tmp_path / f"mesh{ending}"
     write_mesh(mesh, path)
     assert_same(read_mesh(path), mesh, DIGITS.get(ending, 0.0))
     beside = {"mesh.h5"} if ending == ".xdmf" else set()
     assert {file.name for file in tmp_path.iterdir()} == {path.name} | beside
+
+
+@pytest.mark.parametrize("order", [1, 2])
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_volumes_areas_and_solution_stay(tmp_path, ending, order):
+    """Of a box with two phases that goes out and comes back."""
+    mesh = box((2e-6, 1e-6, 1e-6), (4, 2, 2), phases=("electrolyte", "particle"), cuts=(1e-6,))
+    mesh = mesh if order == 1 else bent(mesh)
+    write_mesh(mesh, tmp_path / f"mesh{ending}")
+    again = read_mesh(tmp_path / f"mesh{ending}")
+    assert again.phase_volumes == pytest.approx(mesh.phase_volumes, rel=1e-9, abs=0)
+    areas, expected = (mesh_report(m)["interface_area_m2"] for m in (again, mesh))
+    assert expected.keys() == {"electrolyte|particle"}
+    assert areas == pytest.approx(expected, rel=1e-9, abs=0)
+    there, here = (filled(m).values("5 ms")[0] for m in (again, mesh))
+    assert np.ptp(here) > 0.5
+    assert there == pytest.approx(here, rel=1e-8, abs=0)
+
+
+def filled(mesh):
+    """From one side, through both phases, out at the other."""
+    problem = anosim.Diffusion(
+        mesh,
+        materials={"electrolyte": anosim.Material(1e-10), "particle": anosim.Material(1e-10)},
+        conditions={
+            "left": anosim.Concentration(1.0),
+            "back": anosim.MassTransfer(coefficient=1e-4, bulk=2.0),
+        },
+        until="5 ms",
+    )
+    return anosim.solve(problem, solver="skfem", order=mesh.order)
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
@@ -56,17 +90,19 @@ def test_unit_and_phases_are_the_callers(tmp_path, ending):
         read_mesh(path, unit=0.0)
 
 
-def test_interfaces_are_in_the_files_by_name(tmp_path):
-    """As edge groups a|b, though reading derives them from the phases."""
+@pytest.mark.parametrize(("dimension", "name"), [(2, "boundary_edges"), (3, "boundary_facets")])
+def test_interfaces_are_in_the_files_by_name(tmp_path, dimension, name):
+    """As groups a|b, though reading derives them from the phases."""
     import h5py
 
-    mesh = strips(("pore", "sei", "particle"))
+    mesh = sample(dimension, 1, ("pore", "sei", "particle"))
     write_mesh(mesh, tmp_path / "mesh.vtkhdf")
     with h5py.File(tmp_path / "mesh.vtkhdf") as file:
         names = [name.decode() for name in file["VTKHDF/FieldData/boundaries"]]
-        table = file["VTKHDF/FieldData/boundary_edges"][()]
-    assert names == ["left", "right", "top", "bottom", "pore|sei", "sei|particle"]
-    assert edges(table[table[:, 2] == 4, :2]) == edges(mesh.interfaces["pore", "sei"])
+        table = file["VTKHDF/FieldData"][name][()]
+    assert names == [*mesh.sides, "pore|sei", "sei|particle"]
+    here = table[:, -1] == len(mesh.sides)
+    assert corners(table[here, :-1]) == corners(mesh.interfaces["pore", "sei"])
 
 
 def test_errors_of_the_door(tmp_path):
@@ -131,3 +167,17 @@ def test_groups_within_groups(tmp_path):
     chosen = Parts(mesh.points, mesh.cells, groups, {}).mesh(1.0, ["all", "first"])
     assert isinstance(chosen, Mesh)
     assert chosen.phases == ("all", "first")
+
+
+@pytest.mark.parametrize("dimension", [2, 3])
+def test_an_edge_with_two_midpoints_is_refused(dimension):
+    from anosim.formats.meshes.parts import Parts
+
+    mesh = sample(dimension, 2)
+    shared = np.bincount(mesh.edges.of_cell.ravel())[mesh.edges.of_cell[0]] > 1
+    middle = dimension + 1 + int(np.argmax(shared))
+    cells = mesh.cells.copy()
+    points = np.vstack([mesh.points, mesh.points[cells[0, middle]]])
+    cells[0, middle] = len(mesh.points)
+    with pytest.raises(MeshError, match="around an edge must share one midpoint"):
+        Parts(points, cells, {}, {}).mesh(1.0, None)

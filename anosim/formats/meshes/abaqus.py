@@ -1,7 +1,8 @@
 """Meshes as Abaqus' input files (.inp): a phase is an ELSET, a side or interface a surface.
 
 Format: the Abaqus manual, "Input syntax rules" and the keywords *NODE, *ELEMENT, *ELSET, *NSET
-and *SURFACE. Keyword lines are ASCII: what is no plain label stands in double quotes, and what
+and *SURFACE, and its drawings of C3D4 and C3D10, whose midpoints come in the order 01, 12, 20,
+03, 13, 23. Keyword lines are ASCII: what is no plain label stands in double quotes, and what
 quotes cannot hold as ``%XX``. Abaqus reads labels of up to 80 characters.
 """
 
@@ -14,19 +15,22 @@ from pathlib import Path
 import numpy as np
 
 from anosim.errors import InputError, UnsupportedError
-from anosim.formats.meshes.abaqus_write import write
+from anosim.formats.meshes.abaqus_write import FACES, write
 from anosim.formats.meshes.names import unescaped
-from anosim.formats.meshes.parts import Parts, bool_rows, places, refused, stacked
+from anosim.formats.meshes.parts import Parts, bool_rows, dimension_of, places, refused, stacked
 from anosim.formats.meshes.text import decoded
 from anosim.meshes import Ints
+from anosim.topology import FACETS
 
 __all__ = ["read", "write"]
 
 _TRIANGLE = re.compile(
     r"(CPS|CPE|CPEG|CAX|M3D|S|SFM3D|R3D|DS|DC2D|DCAX|AC2D|ACAX|STRI|WARP2D|CGAX|F3D)(3|6|65)"
 )
+_TETRAHEDRON = re.compile(r"(C|DC|AC|EMC|Q|F|FC)3D(4|10)")
 _LINE = re.compile(r"(T2D|T3D|DC1D|B2|B3|R2D|AC1D|F2D|MAX|SAX|DSAX|RAX|PIPE2|PIPE3)([123])")
-_FACES = {"S1": (0, 1), "S2": (1, 2), "S3": (2, 0), "E1": (0, 1), "E2": (1, 2), "E3": (2, 0)}
+_FACES = {2: FACES[2] | {f"E{face[1]}": ends for face, ends in FACES[2].items()}, 3: FACES[3]}
+_SHELL_SIDES = ("SPOS", "SNEG")
 _IGNORED_POINTS = ("MASS", "ROTARYI", "SPRING", "DASHPOT", "CONN")
 
 
@@ -36,8 +40,7 @@ class Deck:
 
     Attributes:
         nodes: number and coordinates of each.
-        triangles: number and nodes of each.
-        lines: number and nodes of each.
+        elements: number and nodes of each, by dimension.
         elsets: element numbers by name.
         nsets: node numbers by name.
         surfaces: (ELSET or element number, face) pairs by name.
@@ -48,8 +51,7 @@ class Deck:
     """
 
     nodes: list[list[str]] = field(default_factory=list)
-    triangles: list[list[str]] = field(default_factory=list)
-    lines: list[list[str]] = field(default_factory=list)
+    elements: dict[int, list[list[str]]] = field(default_factory=lambda: defaultdict(list))
     elsets: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     nsets: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     surfaces: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
@@ -71,7 +73,7 @@ def read(path: Path) -> Parts:
     """Read a .inp file.
 
     Raises:
-        UnsupportedError: elements that are no triangles, several or moved instances, *INCLUDE.
+        UnsupportedError: elements of other shapes, several or moved instances, *INCLUDE.
         MeshError: an element of undefined nodes.
     """
     deck = Deck()
@@ -139,12 +141,13 @@ def _elements(deck: Deck, options: Mapping[str, str], rows: list[list[str]]) -> 
     kind = options.get("TYPE", "").upper()
     if kind.startswith(_IGNORED_POINTS):
         return
-    if _TRIANGLE.match(kind) and not kind[-1:].isdigit():
-        kind = kind.rstrip("RSHTEMPDF")
-    if _TRIANGLE.fullmatch(kind):
-        into = deck.triangles
+    plain = kind.rstrip("RSHTEMPDFI")
+    if _TETRAHEDRON.fullmatch(plain):
+        into = deck.elements[3]
+    elif _TRIANGLE.fullmatch(plain):
+        into = deck.elements[2]
     elif _LINE.match(kind):
-        into = deck.lines
+        into = deck.elements[1]
     else:
         raise refused(f"elements of Abaqus' type {kind or 'none'}")
     first = len(into)
@@ -181,11 +184,12 @@ def _parts(deck: Deck) -> Parts:
     width = max((len(row) for row in nodes), default=2)
     points = np.array([row + ["0"] * (width - len(row)) for row in nodes], dtype=np.float64)
     numbers = np.array([int(row[0]) for row in deck.nodes], dtype=np.int64)
-    rows = [[entry for entry in row if entry != ","] for row in deck.triangles]
+    dimension = dimension_of(d for d, rows in deck.elements.items() if rows)
     by_width: dict[int, list[list[str]]] = defaultdict(list)
-    for row in rows:
-        by_width[len(row)].append(row)
-    table = stacked([np.array(block, dtype=np.int64) for block in by_width.values()])
+    for row in deck.elements[dimension]:
+        entries = [entry for entry in row if entry != ","]
+        by_width[len(entries)].append(entries)
+    table = stacked([np.array(rows, dtype=np.int64) for rows in by_width.values()], dimension)
     table = table[np.argsort(table[:, 0], kind="stable")]
     cells = places(numbers, table[:, 1:], "node")
     here = {name: np.array(members, np.int64) for name, members in deck.elsets.items()}
@@ -198,28 +202,34 @@ def _parts(deck: Deck) -> Parts:
     covered = [groups[name] for name in sections]
     if covered and len(np.unique(np.concatenate(covered))) == len(cells):
         groups = {name: groups[name] for name in sections}
-    return Parts(points, cells, groups, _edges(deck, numbers, table[:, 0], cells))
+    return Parts(points, cells, groups, _facets(deck, dimension, numbers, table[:, 0], cells))
 
 
-def _edges(deck: Deck, numbers: Ints, elements: Ints, cells: Ints) -> dict[str, Ints]:
-    """Edges by name: of surfaces, of line elements in ELSETs, and between the nodes of NSETs."""
+def _facets(
+    deck: Deck, dimension: int, numbers: Ints, elements: Ints, cells: Ints
+) -> dict[str, Ints]:
+    """Facets by name: of surfaces, of facet elements in ELSETs, and between the nodes of NSETs."""
     found: dict[str, Ints] = {}
-    every = cells[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2)
-    rows = {int(row[0]): [int(row[1]), int(row[2])] for row in deck.lines}
+    around = deck.elements[dimension - 1]
+    rows = {int(row[0]): [int(node) for node in row[1 : dimension + 1]] for row in around}
     for name, members in deck.elsets.items():
-        pairs = [rows[member] for member in members if member in rows]
-        if pairs:
-            found[name] = places(numbers, np.array(pairs), "node")
+        corners = [rows[member] for member in members if member in rows]
+        if corners and name not in deck.hidden:
+            found[name] = places(numbers, np.array(corners), "node")
+    every = cells[:, np.array(FACETS[dimension])].reshape(-1, dimension)
     for name, members in deck.nsets.items():
-        inside = bool_rows(len(numbers), np.flatnonzero(np.isin(numbers, members)))
-        between = inside[every].all(axis=1)
-        found.setdefault(name, every[between])
+        if name not in deck.surfaces:
+            inside = bool_rows(len(numbers), np.flatnonzero(np.isin(numbers, members)))
+            found.setdefault(name, every[inside[every].all(axis=1)])
     for name, faces in deck.surfaces.items():
-        blocks = [np.empty((0, 2), np.int64)]
+        blocks = [np.empty((0, dimension), np.int64)]
         for where, face in faces:
-            corners = list(_FACES.get(face, ()))
+            ends = list(_FACES[dimension].get(face, ()))
             members = [int(where)] if where.isdigit() else deck.elsets.get(deck.name(where), [])
             here = np.flatnonzero(np.isin(elements, members))
-            blocks += [cells[here][:, corners]] if corners else []
+            blocks += [cells[here][:, ends]] if ends else []
+            if face in _SHELL_SIDES:
+                corners = [rows[member] for member in members if member in rows]
+                blocks += [places(numbers, np.array(corners), "node")] if corners else []
         found[name] = np.concatenate(blocks)
     return found

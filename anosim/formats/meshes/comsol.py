@@ -3,7 +3,7 @@
 Format: COMSOL Programming Reference Manual, "The COMSOL File Formats"; mesh versions 1, 2, 4 and
 8 are read, 4 is written. Names are kept as explicit selections. A domain without a selection is
 called ``domain 3``, an outer boundary without one ``boundary 3``, by the numbers that COMSOL
-shows. Middles of second-order elements come in the order 01, 02, 12.
+shows. Middles of second-order elements come in the order 01, 02, 12, then 03, 13, 23.
 """
 
 import re
@@ -15,14 +15,16 @@ from typing import TextIO
 import numpy as np
 
 from anosim.errors import InputError, UnsupportedError
-from anosim.formats.meshes.names import escaped, named_edges, unescaped, with_middles
-from anosim.formats.meshes.parts import Parts, gathered, refused, stacked
+from anosim.formats.meshes.names import escaped, named_facets, unescaped, with_middles
+from anosim.formats.meshes.parts import Parts, dimension_of, gathered, refused, stacked
 from anosim.formats.meshes.text import decoded
-from anosim.meshes import Floats, Ints, Mesh
+from anosim.meshes import CELLS, NODES, Floats, Ints, Mesh
 
-_ORDER = {2: [0, 1], 3: [0, 1, 2], 6: [0, 1, 2, 3, 5, 4]}
-_TRIANGLES, _LINES, _IGNORED = ("tri", "tri2"), ("edg", "edg2"), ("vtx", "vtx2")
-_OTHERS = {"quad": "quadrangles", "tet": "tetrahedra", "hex": "hexahedra", "prism": "prisms"}
+_ORDER = {6: [0, 1, 2, 3, 5, 4], 10: [0, 1, 2, 3, 4, 6, 5, 7, 8, 9]}
+"""Where nodes stand in COMSOL's order and this package's, both ways; by number of nodes."""
+_KINDS = {"vtx": 0, "edg": 1, "tri": 2, "tet": 3}
+"""Dimension of the elements that are used; a 2 behind the name is their order."""
+_OTHERS = {"quad": "quadrangles", "hex": "hexahedra", "prism": "prisms", "pyr": "pyramids"}
 _WORD = re.compile(r"\S+")
 
 
@@ -86,13 +88,13 @@ class Content:
     Attributes:
         tag: the mesh's.
         points: coordinates.
-        blocks: kind, nodes and geometric entity of elements.
+        blocks: dimension, nodes and geometric entity of elements.
         selections: name, dimension and geometric entities.
     """
 
     tag: str = ""
     points: Floats = field(default_factory=lambda: np.empty((0, 2)))
-    blocks: list[tuple[str, Ints, Ints]] = field(default_factory=list)
+    blocks: list[tuple[int, Ints, Ints]] = field(default_factory=list)
     selections: list[tuple[str, int, list[int]]] = field(default_factory=list)
 
 
@@ -100,7 +102,7 @@ def read(path: Path) -> Parts:
     """Read a .mphtxt file with one mesh.
 
     Raises:
-        UnsupportedError: elements that are no triangles, or several meshes.
+        UnsupportedError: elements of other shapes, or several meshes.
         InputError: no mesh in the file.
     """
     source, content = Text(decoded(path)), Content()
@@ -141,8 +143,9 @@ def _mesh(source: Text, content: Content) -> None:
     content.points = np.array(values, dtype=np.float64).reshape(count, dimension)
     for _ in range(source.integer()):
         kind, width, rows = source.string(), source.integer(), source.integer()
-        if kind not in (*_TRIANGLES, *_LINES, *_IGNORED):
-            raise refused(_OTHERS.get(kind.rstrip("2"), f"elements {kind!r}"))
+        shape = kind.removesuffix("2")
+        if shape not in _KINDS:
+            raise refused(_OTHERS.get(shape, f"elements {kind!r}"))
         nodes = np.array(source.numbers(rows * width), dtype=np.int64).reshape(rows, width)
         if version < 4:
             per = source.integer()
@@ -150,8 +153,8 @@ def _mesh(source: Text, content: Content) -> None:
         entities = np.array(source.numbers(source.integer()), dtype=np.int64)
         if version < 4:
             source.numbers(2 * source.integer())
-        if kind not in _IGNORED:
-            content.blocks.append((kind, nodes - lowest, _fitting(entities, rows)))
+        if rows:
+            content.blocks.append((_KINDS[shape], nodes - lowest, _fitting(entities, rows)))
 
 
 def _fitting(entities: Ints, rows: int) -> Ints:
@@ -170,25 +173,34 @@ def _selection(source: Text, content: Content) -> None:
 
 
 def _parts(content: Content) -> Parts:
-    blocks = [(nodes, ids) for kind, nodes, ids in content.blocks if kind in _TRIANGLES]
-    cells = stacked([nodes for nodes, _ in blocks])
-    if cells.shape[1] not in (3, 6):
-        raise InputError(f"its triangles have {cells.shape[1]} nodes")
-    domains = np.concatenate([ids for nodes, ids in blocks if len(nodes)])
-    lines = [(nodes, ids) for kind, nodes, ids in content.blocks if kind in _LINES]
-    pairs = np.concatenate([np.empty((0, 2), np.int64), *[nodes[:, :2] for nodes, _ in lines]])
-    ids = np.concatenate([np.empty(0, np.int64), *[ids for _, ids in lines]])
-    groups = _named(content, 2, domains)
-    edges = {name: pairs[rows] for name, rows in _named(content, 1, ids).items()}
-    return Parts(content.points, cells[:, _ORDER[cells.shape[1]]], groups, edges)
+    dimension = dimension_of(d for d, *_ in content.blocks)
+    blocks = [(nodes, ids) for d, nodes, ids in content.blocks if d == dimension]
+    cells = stacked([nodes for nodes, _ in blocks], dimension)
+    if cells.shape[1] not in NODES[dimension]:
+        raise InputError(f"its {CELLS[dimension][1]} have {cells.shape[1]} nodes")
+    around = [(nodes, ids) for d, nodes, ids in content.blocks if d == dimension - 1]
+    corners = [np.empty((0, dimension), np.int64), *(nodes[:, :dimension] for nodes, _ in around)]
+    groups = _named(content, dimension, [ids for _, ids in blocks], ("domain", 0))
+    facets = _named(content, dimension - 1, [ids for _, ids in around], ("boundary", 1))
+    named = {name: np.concatenate(corners)[rows] for name, rows in facets.items()}
+    return Parts(content.points, _reordered(cells), groups, named)
 
 
-def _named(content: Content, dimension: int, entities: Ints) -> dict[str, Ints]:
+def _reordered(nodes: Ints) -> Ints:
+    """The nodes of elements from COMSOL's order in this package's, or back."""
+    order = _ORDER.get(nodes.shape[1])
+    return nodes if order is None else nodes[:, order]
+
+
+def _named(
+    content: Content, dimension: int, ids: Sequence[Ints], label: tuple[str, int]
+) -> dict[str, Ints]:
     """Elements by the selections of their dimension; the others by their number."""
+    entities = np.concatenate([np.empty(0, np.int64), *ids])
     chosen = [(name, which) for name, d, which in content.selections if d == dimension]
     named = [(name, np.flatnonzero(np.isin(entities, which))) for name, which in chosen]
     taken = {entity for _, which in chosen for entity in which}
-    word, shift = ("domain", 0) if dimension == 2 else ("boundary", 1)
+    word, shift = label
     others = [entity for entity in np.unique(entities).tolist() if entity not in taken]
     numbered = [(f"{word} {other + shift}", np.flatnonzero(entities == other)) for other in others]
     return gathered([*named, *numbered])
@@ -196,33 +208,32 @@ def _named(content: Content, dimension: int, entities: Ints) -> dict[str, Ints]:
 
 def write(mesh: Mesh, path: Path) -> None:
     """Write a .mphtxt file: one domain per phase, one boundary per side and interface."""
-    edges = named_edges(mesh)
-    tags = ["mesh1", *(f"mesh1_sel{k + 1}" for k in range(len(mesh.phases) + len(edges)))]
-    suffix = "" if mesh.order == 1 else "2"
+    facets, dimension = named_facets(mesh), mesh.dimension
+    tags = ["mesh1", *(f"mesh1_sel{k + 1}" for k in range(len(mesh.phases) + len(facets)))]
+    kinds = {d: kind + ("" if mesh.order == 1 else "2") for kind, d in _KINDS.items()}
     with path.open("w", encoding="utf-8", newline="\n") as file:
         file.write(f"# Created by anosim, lengths in m\n0 1\n{len(tags)} # number of tags\n")
         file.writelines(f"{len(tag)} {tag}\n" for tag in tags)
         file.write(f"{len(tags)} # number of types\n" + "3 obj\n" * len(tags))
         file.write("\n# --------- Object 0 ----------\n\n0 0 1\n4 Mesh # class\n4 # version\n")
-        file.write(f"2 # sdim\n{len(mesh.points)} # number of mesh vertices\n")
+        file.write(f"{dimension} # sdim\n{len(mesh.points)} # number of mesh vertices\n")
         file.write("0 # lowest mesh vertex index\n\n# Mesh vertex coordinates\n")
-        file.writelines(f"{x!r} {y!r}\n" for x, y in mesh.points.tolist())
-        file.write(f"\n{2 if edges else 1} # number of element types\n")
-        if edges:
-            nodes = np.concatenate([with_middles(mesh, pairs) for pairs in edges.values()])
-            which = np.repeat(np.arange(len(edges)), [len(pairs) for pairs in edges.values()])
-            _elements(file, "edg" + suffix, nodes, which)
-        nodes = mesh.cells[:, _ORDER[mesh.cells.shape[1]]]
-        _elements(file, "tri" + suffix, nodes, mesh.cell_phase + 1)
-        _selections(file, mesh.phases, 2, 1, 1)
-        _selections(file, list(edges), 1, 0, 1 + len(mesh.phases))
+        file.writelines(" ".join(map(repr, point)) + "\n" for point in mesh.points.tolist())
+        file.write(f"\n{2 if facets else 1} # number of element types\n")
+        if facets:
+            nodes = np.concatenate([with_middles(mesh, corners) for corners in facets.values()])
+            which = np.repeat(np.arange(len(facets)), list(map(len, facets.values())))
+            _elements(file, kinds[dimension - 1], nodes, which)
+        _elements(file, kinds[dimension], mesh.cells, mesh.cell_phase + 1)
+        _selections(file, mesh.phases, dimension, 1, 1)
+        _selections(file, list(facets), dimension - 1, 0, 1 + len(mesh.phases))
 
 
 def _elements(file: TextIO, kind: str, nodes: Ints, entities: Ints) -> None:
     count, width = nodes.shape
     file.write(f"\n{len(kind)} {kind} # type name\n\n{width} # number of vertices per element\n")
     file.write(f"{count} # number of elements\n# Elements\n")
-    file.writelines(" ".join(map(str, row)) + "\n" for row in nodes.tolist())
+    file.writelines(" ".join(map(str, row)) + "\n" for row in _reordered(nodes).tolist())
     file.write(f"\n{count} # number of geometric entity indices\n# Geometric entity indices\n")
     file.writelines(f"{entity}\n" for entity in entities.tolist())
 

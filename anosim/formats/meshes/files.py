@@ -58,10 +58,11 @@ FORMATS: Mapping[str, Format] = {
 
 
 def read_mesh(path: str | PathLike[str], *, unit: float | str = "m", phases: Phases = None) -> Mesh:
-    """Read a mesh of triangles with its groups as phases.
+    """Read a mesh of triangles, or of tetrahedra, with its groups as phases.
 
-    Named groups of edges on the outer boundary become sides; interfaces follow from the phases,
-    and edges inside a phase are left out. A cell in several groups belongs to the smallest.
+    Named groups of edges, in space of triangles, on the outer boundary become sides; interfaces
+    follow from the phases, and what lies inside a phase is left out. A cell in several groups
+    belongs to the smallest. Where a file has tetrahedra its triangles name boundaries only.
 
     Args:
         path: ends in .msh (Gmsh 2.2 and 4.1), .xdmf, .vtu, .vtkhdf, .inp (Abaqus), .nas or .bdf
@@ -72,8 +73,8 @@ def read_mesh(path: str | PathLike[str], *, unit: float | str = "m", phases: Pha
 
     Raises:
         InputError: no such file, an unknown ending, a damaged file, unknown or crossing groups.
-        UnsupportedError: elements that are no triangles, or no plane mesh.
-        MeshError: triangles that overlap, do not conform, or are not joined.
+        UnsupportedError: other elements, or triangles that are in no plane.
+        MeshError: cells that overlap, do not conform, or are not joined.
     """
     path = Path(path)
     form = _format(path, "read")
@@ -103,14 +104,9 @@ def write_mesh(mesh: Mesh, path: str | PathLike[str]) -> None:
 
     Raises:
         InputError: an unknown ending, or no such folder.
-        UnsupportedError: a mesh of tetrahedra as anything but .vtkhdf.
     """
     path = Path(path)
     form = _format(path, "write")
-    if mesh.dimension == 3 and path.suffix.lower() != ".vtkhdf":
-        raise UnsupportedError(
-            f"a mesh of tetrahedra is only written as .vtkhdf until now, not as {path.suffix}"
-        )
     if form.whole:
         form.write(mesh, path)
         return

@@ -1,8 +1,9 @@
 """Meshes as Gmsh's .msh files: 4.1 is written; 4.1 and 2.2 are read, as text and binary.
 
 Format: https://gmsh.info/doc/texinfo/gmsh.html#MSH-file-format. Phases are physical surfaces,
-interfaces (``a|b``) and sides physical curves. A double quote and control characters in a name
-become ``%XX``. Surfaces that are in no physical group are called ``surface 3`` after their tag.
+interfaces (``a|b``) and sides physical curves; in space volumes and surfaces. A double quote and
+control characters in a name become ``%XX``. Surfaces, in space volumes, that are in no physical
+group are called ``surface 3`` after their tag.
 """
 
 from collections import defaultdict
@@ -14,18 +15,19 @@ import numpy as np
 
 from anosim.errors import InputError
 from anosim.formats.meshes.gmsh_numbers import Numbers, sections
-from anosim.formats.meshes.gmsh_write import write
+from anosim.formats.meshes.gmsh_write import ORDER, TYPES, write
 from anosim.formats.meshes.names import unescaped
-from anosim.formats.meshes.parts import Parts, gathered, places, refused, stacked
+from anosim.formats.meshes.parts import Parts, dimension_of, gathered, places, refused, stacked
 from anosim.meshes import Floats, Ints
 
 __all__ = ["read", "write"]
 
-LINES, TRIANGLES, POINT = {1: 2, 8: 3}, {2: 3, 9: 6}, 15
-"""Nodes of the element types that are used, by Gmsh's numbers."""
-_OTHERS = {3: "quadrangles", 16: "quadrangles", 10: "quadrangles", 4: "tetrahedra", 5: "hexahedra"}
-_OTHERS |= {6: "prisms", 7: "pyramids", 11: "tetrahedra", 20: "triangles with 9 nodes"}
-_OTHERS |= {21: "triangles with 10 nodes"}
+_KINDS = {number: key for key, number in TYPES.items()}
+_OTHERS = {3: "quadrangles", 16: "quadrangles", 10: "quadrangles", 5: "hexahedra", 6: "prisms"}
+_OTHERS |= {7: "pyramids", 12: "hexahedra", 13: "prisms", 14: "pyramids", 17: "hexahedra"}
+_OTHERS |= {18: "prisms", 19: "pyramids", 20: "triangles with 9 nodes"}
+_OTHERS |= {21: "triangles with 10 nodes", 29: "tetrahedra with 20 nodes"}
+_ENTITIES = {1: "curve", 2: "surface", 3: "volume"}
 
 
 @dataclass
@@ -63,26 +65,31 @@ def read(path: Path) -> Parts:
 
 def _parts(content: Content) -> Parts:
     """Elements in the order of their tags; groups in that of the physical tags."""
-    triangles = [block for block in content.blocks if block[0] in TRIANGLES]
-    nodes = stacked([block[2] for block in triangles])
-    order = np.argsort(np.concatenate([block[1] for block in triangles]), kind="stable")
+    dimension = dimension_of(_KINDS[block[0]][0] for block in content.blocks)
+    inside, around = (
+        [block for block in content.blocks if _KINDS[block[0]][0] == d]
+        for d in (dimension, dimension - 1)
+    )
+    nodes = stacked([block[2] for block in inside], dimension)
+    nodes = nodes[:, ORDER.get(nodes.shape[1], np.arange(nodes.shape[1]))]
+    order = np.argsort(np.concatenate([block[1] for block in inside]), kind="stable")
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))
     named, first = [], 0
-    for _, tags, _, entity, physical in triangles:
+    for _, tags, _, entity, physical in inside:
         here = place[first : first + len(tags)]
         named += [(rank, name, here) for rank, name in _names(content, entity, physical)]
         first += len(tags)
-    edges = [
-        (rank, name, places(content.numbers, block[2][:, :2], "node"))
-        for block in content.blocks
-        if block[0] in LINES
-        for rank, name in _names(content, block[3], block[4])
-        if name != _unnamed(block[3])  # a curve in no group
+    facets = [
+        (rank, name, places(content.numbers, nodes[:, :dimension], "node"))
+        for _, _, nodes, entity, physical in around
+        for rank, name in _names(content, entity, physical)
+        if name != _unnamed(entity)  # a boundary in no group
     ]
-    cells = places(content.numbers, nodes[order], "node")
-    cells, groups = _once(cells, _by_rank(named))
-    return Parts(content.points, cells, groups, _by_rank(edges))
+    cells, groups = places(content.numbers, nodes[order], "node"), _by_rank(named)
+    if any(physical is not None for *_, physical in inside):
+        cells, groups = _once(cells, groups, dimension)
+    return Parts(content.points, cells, groups, _by_rank(facets))
 
 
 def _by_rank(named: list[tuple[tuple[int, int], str, Ints]]) -> dict[str, Ints]:
@@ -97,19 +104,18 @@ def _names(
     tags = content.physical.get(entity, ()) if physical is None else physical
     found = []
     for tag in {abs(tag): None for tag in tags}:
-        kind = {1: "curve", 2: "surface"}[entity[0]]
-        name = content.names.get((entity[0], tag)) or f"physical {kind} {tag}"
+        name = content.names.get((entity[0], tag)) or f"physical {_ENTITIES[entity[0]]} {tag}"
         found.append(((0, tag), name))
     return found or [((1, entity[1]), _unnamed(entity))]
 
 
 def _unnamed(entity: tuple[int, int]) -> str:
-    return f"{ {1: 'curve', 2: 'surface'}[entity[0]] } {entity[1]}"
+    return f"{_ENTITIES[entity[0]]} {entity[1]}"
 
 
-def _once(cells: Ints, groups: Mapping[str, Ints]) -> tuple[Ints, Mapping[str, Ints]]:
+def _once(cells: Ints, groups: dict[str, Ints], dimension: int) -> tuple[Ints, dict[str, Ints]]:
     """Each cell once: format 2 repeats those that are in several groups."""
-    corners = np.sort(cells[:, :3], axis=1)
+    corners = np.sort(cells[:, : dimension + 1], axis=1)
     _, first, inverse = np.unique(corners, axis=0, return_index=True, return_inverse=True)
     if len(first) == len(cells):
         return cells, groups
@@ -158,7 +164,8 @@ def _elements(content: Content, numbers: Numbers) -> None:
         count = int(numbers.sizes(1)[0])
         width = 1 + _width(kind)
         rows = numbers.sizes(count * width).reshape(count, width)
-        content.blocks.append((kind, rows[:, 0], rows[:, 1:], (dimension, entity), None))
+        if count:
+            content.blocks.append((kind, rows[:, 0], rows[:, 1:], (dimension, entity), None))
 
 
 def _old_nodes(content: Content, numbers: Numbers) -> None:
@@ -177,21 +184,20 @@ def _old_elements(content: Content, numbers: Numbers) -> None:
             rows[kind, pair[0], pair[1]].append(np.delete(here, np.s_[1 : 1 + tags], axis=1))
     for (kind, tag, where), blocks in rows.items():
         block = np.concatenate(blocks)
-        dimension = 1 if kind in LINES else 2
         physical = [tag] if tag else []
-        content.blocks.append((kind, block[:, 0], block[:, 1:], (dimension, where), physical))
+        place = (_KINDS[kind][0], where)
+        content.blocks.append((kind, block[:, 0], block[:, 1:], place, physical))
 
 
 def _width(kind: int) -> int:
     """Nodes of an element type.
 
     Raises:
-        UnsupportedError: neither point, line nor triangle of order 1 or 2.
+        UnsupportedError: neither point, line, triangle nor tetrahedron of order 1 or 2.
     """
-    found = (LINES | TRIANGLES | {POINT: 1}).get(kind)
-    if found is None:
+    if kind not in _KINDS:
         raise refused(_OTHERS.get(kind, f"elements of Gmsh's type {kind}"))
-    return found
+    return _KINDS[kind][1]
 
 
 def _parts_of_mesh(content: Content, numbers: Numbers) -> None:

@@ -189,12 +189,29 @@ class LittleEndian(Numbers):
     @override
     def elements(self, count: int, width: Callable[[int], int]) -> Elements:
         while count > 0:
-            kind, here, tags = self.ints(3).tolist()
+            head = self.ints(3)
+            kind, here, tags = head.tolist()
             columns = 1 + tags + width(kind)
             if here < 1 or tags < 0:
                 raise InputError("a block of elements has no elements")
-            yield kind, tags, self.ints(here * columns).reshape(here, columns)
-            count -= here
+            self.place -= 12
+            blocks = self._alike(head, 3 + here * columns, max(count // here, 1))
+            yield kind, tags, blocks[:, 3:].reshape(-1, columns)
+            count -= here * len(blocks)
+
+    def _alike(self, head: Ints, length: int, most: int) -> Ints:
+        """Blocks of one head and length, shape (n, length); Gmsh writes one for each element."""
+        found = [self.ints(length)[None]]
+        reach = 1
+        while reach and (most := most - len(found[-1])):
+            reach = min(2 * reach, most, (len(self.data) - self.place) // (4 * length))
+            rows = self.ints(reach * length).reshape(reach, length)
+            other = np.flatnonzero((rows[:, :3] != head).any(axis=1))
+            if len(other):
+                self.place -= (reach - int(other[0])) * length * 4
+                return np.concatenate([*found, rows[: other[0]]])
+            found.append(rows)
+        return np.concatenate(found)
 
 
 class BigEndian(LittleEndian):

@@ -7,29 +7,33 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from anosim.errors import InputError
-from anosim.formats.meshes.names import escaped, named_edges, printable, with_middles
+from anosim.formats.meshes.names import escaped, named_facets, printable, with_middles
+from anosim.formats.meshes.parts import in_space
 from anosim.meshes import Floats, Ints, Mesh
 
 _LONGEST = 250
 """Bytes in a line with a name."""
-_LINE, _TRIANGLE = {2: 1, 3: 8}, {3: 2, 6: 9}
-"""Gmsh's element types by the number of nodes."""
+TYPES = {(0, 1): 15, (1, 2): 1, (1, 3): 8, (2, 3): 2, (2, 6): 9, (3, 4): 4, (3, 10): 11}
+"""Gmsh's element types by dimension and number of nodes."""
+ORDER = {10: [0, 1, 2, 3, 4, 5, 6, 7, 9, 8]}
+"""Where nodes stand in Gmsh's order and this package's, both ways; by number of nodes."""
 
 
 def write(mesh: Mesh, path: Path) -> None:
     """Write a .msh file.
 
-    Elements and nodes are numbered in the mesh's order, edges first. Each phase is one surface,
-    each interface and side one curve.
+    Elements and nodes are numbered in the mesh's order, facets first. Each phase is one surface (in
+    space a volume), each interface and side one curve (in space a surface).
     """
-    curves = named_edges(mesh)
-    surfaces = [np.flatnonzero(mesh.cell_phase == rank) for rank in range(len(mesh.phases))]
+    facets = named_facets(mesh)
+    inside = [np.flatnonzero(mesh.cell_phase == rank) for rank in range(len(mesh.phases))]
+    nodes = [with_middles(mesh, corners) for corners in facets.values()]
     with path.open("wb") as file:
         file.write(b"$MeshFormat\n4.1 1 8\n" + np.int32(1).tobytes() + b"\n$EndMeshFormat\n")
-        _names(file, [(1, list(curves)), (2, mesh.phases)])
-        _entities(file, mesh, list(curves.values()))
-        _nodes(file, mesh, list(curves.values()))
-        _elements(file, mesh, [with_middles(mesh, edges) for edges in curves.values()], surfaces)
+        _names(file, [(mesh.dimension - 1, list(facets)), (mesh.dimension, mesh.phases)])
+        _entities(file, mesh, list(facets.values()))
+        _nodes(file, mesh, nodes)
+        _elements(file, mesh, nodes, inside)
 
 
 def _names(file: BinaryIO, groups: Sequence[tuple[int, Sequence[str]]]) -> None:
@@ -53,52 +57,57 @@ def _names(file: BinaryIO, groups: Sequence[tuple[int, Sequence[str]]]) -> None:
     file.write(text.encode())
 
 
-def _entities(file: BinaryIO, mesh: Mesh, curves: Sequence[Ints]) -> None:
-    """Every curve and surface with its box, its group and the curves around it."""
-    file.write(b"$Entities\n" + _sizes(0, len(curves), len(mesh.phases), 0))
+def _entities(file: BinaryIO, mesh: Mesh, boundaries: Sequence[Ints]) -> None:
+    """Every boundary and phase with its box, its group and what is around it."""
+    counts = {mesh.dimension - 1: len(boundaries), mesh.dimension: len(mesh.phases)}
+    file.write(b"$Entities\n" + _sizes(*(counts.get(dimension, 0) for dimension in range(4))))
     touched = []
-    for tag, edges in enumerate(curves, 1):
-        file.write(_ints(tag) + _box(mesh.points[edges]) + _sizes(1) + _ints(tag) + _sizes(0))
-        cells = np.unique(mesh.facets.cells[mesh.edges.find(edges)])
+    for tag, facets in enumerate(boundaries, 1):
+        file.write(_ints(tag) + _box(mesh.points[facets]) + _sizes(1) + _ints(tag) + _sizes(0))
+        cells = np.unique(mesh.facets.cells[mesh.facets.find(facets)])
         touched.append(np.unique(mesh.cell_phase[cells[cells >= 0]]))
     for rank in range(len(mesh.phases)):
         around = [tag for tag, phases in enumerate(touched, 1) if rank in phases]
-        box = _box(mesh.points[mesh.cells[mesh.cell_phase == rank]])
+        box = _box(mesh.points[mesh.corners[mesh.cell_phase == rank]])
         file.write(_ints(rank + 1) + box + _sizes(1) + _ints(rank + 1))
         file.write(_sizes(len(around)) + _ints(*around))
     file.write(b"\n$EndEntities\n")
 
 
-def _nodes(file: BinaryIO, mesh: Mesh, curves: Sequence[Ints]) -> None:
-    """Nodes by the first curve that has them, the others by their surface."""
+def _nodes(file: BinaryIO, mesh: Mesh, boundaries: Sequence[Ints]) -> None:
+    """Nodes by the first boundary that has them, the others by their phase."""
+    first, dimension = len(boundaries), mesh.dimension
     owner = np.full(len(mesh.points), -1, dtype=np.int64)
     for rank in reversed(range(len(mesh.phases))):
-        owner[mesh.cells[mesh.cell_phase == rank]] = len(curves) + rank
-    for rank in reversed(range(len(curves))):
-        owner[with_middles(mesh, curves[rank])] = rank
-    points = np.column_stack([mesh.points, np.zeros(len(mesh.points))])
+        owner[mesh.cells[mesh.cell_phase == rank]] = first + rank
+    for rank in reversed(range(first)):
+        owner[boundaries[rank]] = rank
+    points = in_space(mesh.points)
     present, count = np.unique(owner), len(owner)
     file.write(b"$Nodes\n" + _sizes(len(present), count, 1, count))
     for entity in present.tolist():
         here = np.flatnonzero(owner == entity)
-        tag = entity + 1 if entity < len(curves) else entity - len(curves) + 1
-        file.write(_ints(1 if entity < len(curves) else 2, tag, 0) + _sizes(len(here)))
+        place = (dimension - 1, entity + 1) if entity < first else (dimension, entity - first + 1)
+        file.write(_ints(*place, 0) + _sizes(len(here)))
         file.write((here + 1).astype("<u8").tobytes() + points[here].astype("<f8").tobytes())
     file.write(b"\n$EndNodes\n")
 
 
-def _elements(file: BinaryIO, mesh: Mesh, curves: Sequence[Ints], surfaces: Sequence[Ints]) -> None:
-    lines = sum(len(edges) for edges in curves)
-    total = lines + len(mesh.cells)
-    file.write(b"$Elements\n" + _sizes(len(curves) + len(surfaces), total, 1, total))
-    first = 1
-    for tag, edges in enumerate(curves, 1):
-        file.write(_ints(1, tag, _LINE[edges.shape[1]]) + _sizes(len(edges)))
-        file.write(_rows(first + np.arange(len(edges)), edges))
-        first += len(edges)
-    for tag, here in enumerate(surfaces, 1):
-        file.write(_ints(2, tag, _TRIANGLE[mesh.cells.shape[1]]) + _sizes(len(here)))
-        file.write(_rows(first + here, mesh.cells[here]))
+def _elements(
+    file: BinaryIO, mesh: Mesh, boundaries: Sequence[Ints], inside: Sequence[Ints]
+) -> None:
+    total = sum(len(facets) for facets in boundaries) + len(mesh.cells)
+    file.write(b"$Elements\n" + _sizes(len(boundaries) + len(inside), total, 1, total))
+    first, dimension = 1, mesh.dimension
+    for tag, facets in enumerate(boundaries, 1):
+        kind = TYPES[dimension - 1, facets.shape[1]]
+        file.write(_ints(dimension - 1, tag, kind) + _sizes(len(facets)))
+        file.write(_rows(first + np.arange(len(facets)), facets))
+        first += len(facets)
+    width = mesh.cells.shape[1]
+    for tag, here in enumerate(inside, 1):
+        file.write(_ints(dimension, tag, TYPES[dimension, width]) + _sizes(len(here)))
+        file.write(_rows(first + here, mesh.cells[here][:, ORDER.get(width, np.arange(width))]))
     file.write(b"\n$EndElements\n")
 
 
@@ -107,9 +116,8 @@ def _rows(tags: Ints, nodes: Ints) -> bytes:
 
 
 def _box(points: Floats) -> bytes:
-    flat = points.reshape(-1, 2)
-    low, high = flat.min(axis=0), flat.max(axis=0)
-    return np.array([*low, 0.0, *high, 0.0], dtype="<f8").tobytes()
+    flat = in_space(points.reshape(-1, points.shape[-1]))
+    return np.array([flat.min(axis=0), flat.max(axis=0)], dtype="<f8").tobytes()
 
 
 def _ints(*values: Any) -> bytes:

@@ -11,6 +11,7 @@ import numpy as np
 
 from anosim.formats.meshes.parts import gathered
 from anosim.meshes import Ints, Mesh
+from anosim.topology import EDGES
 
 _ESCAPED = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 
@@ -46,18 +47,23 @@ def printable(char: str) -> bool:
     return char.isprintable() and char != '"'
 
 
-def named_edges(mesh: Mesh) -> dict[str, Ints]:
+def named_facets(mesh: Mesh) -> dict[str, Ints]:
     """Facets of the mesh by name, shape (n, 2 or 3): sides, then interfaces as ``a|b``."""
     sides = list(mesh.sides.items())
-    interfaces = [("|".join(pair), edges) for pair, edges in mesh.interfaces.items()]
-    return {name: edges for name, edges in gathered([*sides, *interfaces]).items() if len(edges)}
+    interfaces = [("|".join(pair), facets) for pair, facets in mesh.interfaces.items()]
+    return {name: facets for name, facets in gathered([*sides, *interfaces]).items() if len(facets)}
 
 
-def with_middles(mesh: Mesh, pairs: Ints) -> Ints:
-    """Nodes of edges, shape (n, 2 or 3): their ends and, for order 2, the point between."""
+def with_middles(mesh: Mesh, facets: Ints) -> Ints:
+    """Nodes of facets: their corners and, for order 2, the points on their edges 01, 12, 20.
+
+    Shape (n, 2 or 3) in the plane, (n, 3 or 6) in space.
+    """
     if mesh.order == 1:
-        return pairs
-    return np.column_stack([pairs, mesh.midpoints[mesh.edges.find(pairs)]])
+        return facets
+    ends = facets[:, np.array(EDGES[mesh.dimension - 1])].reshape(-1, 2)
+    middles = mesh.midpoints[mesh.edges.find(ends)]
+    return np.column_stack([facets, middles.reshape(len(facets), -1)])
 
 
 def _utf8(char: str) -> bytes:

@@ -1,8 +1,9 @@
-"""Meshes as Nastran bulk data (.nas, .bdf): a phase is a property of triangles.
+"""Meshes as Nastran bulk data (.nas, .bdf): a phase is a property of triangles or tetrahedra.
 
-Format: the Nastran quick reference guide, entries GRID, CTRIA3, CTRIA6 and CROD, in small, large
-and free fields. Properties have numbers only; names stand in comments as HyperMesh, ANSA and
-Femap write them. The edges of sides and interfaces are rods (CROD) with a property of their own.
+Format: the Nastran quick reference guide, entries GRID, CTRIA3, CTRIA6, CTETRA and CROD, in small,
+large and free fields. Properties have numbers only; names stand in comments as HyperMesh, ANSA and
+Femap write them. The edges of sides and interfaces are rods (CROD) with a property of their own, in
+space their facets are triangles. Midpoints of CTETRA come in the order 01, 12, 20, 03, 13, 23.
 Coordinates have 11 significant digits.
 """
 
@@ -15,14 +16,24 @@ from typing import TextIO
 import numpy as np
 
 from anosim.errors import UnsupportedError
-from anosim.formats.meshes.names import escaped, named_edges, printable, unescaped
-from anosim.formats.meshes.parts import Parts, gathered, places, refused, stacked
+from anosim.formats.meshes.names import escaped, named_facets, printable, unescaped, with_middles
+from anosim.formats.meshes.parts import (
+    Parts,
+    dimension_of,
+    gathered,
+    in_space,
+    places,
+    refused,
+    stacked,
+)
 from anosim.formats.meshes.text import decoded
 from anosim.meshes import Ints, Mesh
 
-_TRIANGLES = {"CTRIA3": 3, "CTRIAR": 3, "CTRIA6": 6}
-_LINES = ("CROD", "CBAR", "CBEAM", "CONROD", "CTUBE")
-_SOLIDS = ("CTETRA", "CHEXA", "CPENTA", "CPYRAM", "CPYRA", "CQUAD", "CSHEAR", "CTRIAX", "CTRAX")
+_KINDS = {"CROD": 1, "CBAR": 1, "CBEAM": 1, "CTUBE": 1, "CTRIA3": 2, "CTRIAR": 2, "CTRIA6": 2}
+_KINDS |= {"CTETRA": 3}
+"""Dimension of the elements that are used."""
+_WRITTEN = {2: "CROD", 3: "CTRIA3", 6: "CTRIA6", 4: "CTETRA", 10: "CTETRA"}
+_OTHERS = ("CHEXA", "CPENTA", "CPYRAM", "CPYRA", "CQUAD", "CSHEAR", "CTRIAX", "CTRAX")
 _NAMES = (
     re.compile(r'\$HMNAME\s+PROP\s*(\d+)\s*"(.*)"'),
     re.compile(r'\$HMNAME\s+COMP\s*(\d+)\s*"(.*?)"'),
@@ -35,28 +46,30 @@ _MARK = "$ANOSIM"
 
 def write(mesh: Mesh, path: Path) -> None:
     """Write a .nas or .bdf file: points in large fields, elements in small ones."""
-    edges = named_edges(mesh)
-    kind = "CTRIA3" if mesh.order == 1 else "CTRIA6"
+    facets = named_facets(mesh)
     with path.open("w", encoding="utf-8", newline="\n") as file:
         file.write(f"{_MARK} MESH, LENGTHS IN M\n")
-        for number, name in enumerate([*mesh.phases, *edges], 1):
+        for number, name in enumerate([*mesh.phases, *facets], 1):
             file.write(f'$HMNAME PROP{number:>20}"{escaped(name, printable)}"\n')
         file.write("BEGIN BULK\n")
-        for number, (x, y) in enumerate(mesh.points.tolist(), 1):
+        for number, (x, y, z) in enumerate(in_space(mesh.points).tolist(), 1):
             file.write(f"GRID*   {number:>16}{'':16}{_real(x):>16}{_real(y):>16}\n")
-            file.write(f"*       {'0.0':>16}\n")
-        rows = np.column_stack([mesh.cell_phase + 1, mesh.cells + 1])
-        _rows(file, kind, 1, rows)
+            file.write(f"*       {_real(z):>16}\n")
+        _elements(file, 1, mesh.cell_phase + 1, mesh.cells)
         first = len(mesh.cells) + 1
-        for number, pairs in enumerate(edges.values(), len(mesh.phases) + 1):
-            _rows(file, "CROD", first, np.column_stack([np.full(len(pairs), number), pairs + 1]))
-            first += len(pairs)
+        for number, corners in enumerate(facets.values(), len(mesh.phases) + 1):
+            nodes = corners if mesh.dimension == 2 else with_middles(mesh, corners)
+            _elements(file, first, np.full(len(nodes), number), nodes)
+            first += len(nodes)
         file.write("ENDDATA\n")
 
 
-def _rows(file: TextIO, kind: str, first: int, rows: Ints) -> None:
-    for number, row in enumerate(rows.tolist(), first):
-        file.write(f"{kind:<8}{number:>8}" + "".join(f"{entry:>8}" for entry in row) + "\n")
+def _elements(file: TextIO, first: int, properties: Ints, nodes: Ints) -> None:
+    kind = _WRITTEN[nodes.shape[1]]
+    for number, row in enumerate(np.column_stack([properties, nodes + 1]).tolist(), first):
+        fields = [f"{entry:>8}" for entry in (number, *row)]
+        lines = ["".join(fields[start : start + 8]) for start in range(0, len(fields), 8)]
+        file.write(f"{kind:<8}" + "\n+       ".join(lines) + "\n")
 
 
 def _real(value: float) -> str:
@@ -76,37 +89,48 @@ def read(path: Path) -> Parts:
     """Read a .nas or .bdf file.
 
     Raises:
-        UnsupportedError: elements that are no triangles, other coordinate systems, INCLUDE.
+        UnsupportedError: elements of other shapes, other coordinate systems, INCLUDE.
         MeshError: an element of undefined points.
     """
     text = decoded(path)
-    names = _names(text)
-    cards: dict[str, list[list[str]]] = defaultdict(list)
+    names, grid = _names(text), list[list[str]]()
+    blocks: dict[tuple[int, int], list[list[int]]] = defaultdict(list)
     for card in _cards(text):
         kind = card[0]
-        if kind.startswith(_SOLIDS):
+        if kind.startswith(_OTHERS):
             raise refused(f"elements {kind}")
-        if kind == "GRID" or kind in _TRIANGLES or kind in _LINES:
-            cards[kind].append(card)
-    if any(card[2] not in ("", "0") for card in (_long(c, 7) for c in cards["GRID"])):
+        if kind == "GRID":
+            grid.append(_long(card, 7))
+        elif kind in _KINDS:
+            width = _width(card)
+            blocks[_KINDS[kind], width].append(_ints(card, 3 + width))
+    if any(card[2] not in ("", "0") for card in grid):
         raise UnsupportedError("its points are in another coordinate system than the basic one")
-    grid = [_long(card, 6) for card in cards["GRID"]]
     points = np.array([[_number(x) for x in card[3:6]] for card in grid]).reshape(-1, 3)
     numbers = np.array([int(card[1]) for card in grid], dtype=np.int64)
-    blocks = [
-        np.array([_ints(card, 3 + width) for card in cards[kind]], np.int64).reshape(-1, 2 + width)
-        for kind, width in _TRIANGLES.items()
-    ]
-    table = stacked(blocks)
+    dimension = dimension_of(d for d, _ in blocks)
+    inside, around = (
+        [np.array(rows, np.int64) for (d, _), rows in blocks.items() if d == which]
+        for which in (dimension, dimension - 1)
+    )
+    table = stacked(inside, dimension)
     table = table[np.argsort(table[:, 0], kind="stable")]
-    rows = [_ints(card, 5) for kind in _LINES if kind != "CONROD" for card in cards[kind]]
-    lines = np.array(rows, dtype=np.int64).reshape(-1, 4)
+    width = 2 + dimension
+    facets = np.concatenate([np.empty((0, width), np.int64), *(rows[:, :width] for rows in around)])
     return Parts(
         points,
         places(numbers, table[:, 2:], "point"),
         _by_property(table[:, 1], np.arange(len(table)), names, "property"),
-        _by_property(lines[:, 1], places(numbers, lines[:, 2:], "point"), names, "boundary"),
+        _by_property(facets[:, 1], places(numbers, facets[:, 2:], "point"), names, "boundary"),
     )
+
+
+def _width(card: list[str]) -> int:
+    """Points of an element; of a tetrahedron as many as are given."""
+    if card[0] == "CTETRA":
+        behind = card[7:13]  # OptiStruct may go on with a coordinate system
+        return 10 if any(behind) and "CORDM" not in behind else 4
+    return {"CTRIA3": 3, "CTRIAR": 3, "CTRIA6": 6}.get(card[0], 2)
 
 
 def _by_property(ids: Ints, values: Ints, names: Mapping[int, str], word: str) -> dict[str, Ints]:

@@ -7,14 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anosim.errors import InputError, MeshError, UnsupportedError, listing
-from anosim.meshes import Floats, Ints, Mesh
+from anosim.formats.meshes.checks import check_joined, check_unfolded, turned_back
+from anosim.meshes import CELLS, NODES, Floats, Ints, Mesh
+from anosim.topology import facets_of
 
 Phases = Mapping[str, str] | Sequence[str] | None
 """The groups of a file that are phases, with the phases' names where they shall differ."""
 
-_TURNED = {3: [0, 2, 1], 6: [0, 2, 1, 5, 4, 3]}
-_SAME = 1e-3
-"""Distance of points at one place, as a share of the shortest outer edge."""
 _FLAT = 1e-9
 """Thickness of a plane mesh, as a share of its size."""
 
@@ -25,15 +24,17 @@ class Parts:
 
     Attributes:
         points: shape (n_points, 2 or 3), in the file's unit.
-        cells: triangles, shape (n_cells, 3 or 6); midpoints of 01, 12, 20.
+        cells: triangles, shape (n_cells, 3 or 6), or tetrahedra, (n_cells, 4 or 10); midpoints in
+            the order of ``Mesh.cells``.
         groups: indices of the cells of each named group; groups may overlap.
-        edges: pairs of points of each named group of edges, shape (n, 2).
+        facets: corners of each named group of edges of triangles or faces of tetrahedra, shape
+            (n, 2 or 3).
     """
 
     points: Floats
     cells: Ints
     groups: Mapping[str, Ints]
-    edges: Mapping[str, Ints]
+    facets: Mapping[str, Ints]
 
     def mesh(self, scale: float, phases: Phases) -> Mesh:
         """The mesh in metres.
@@ -46,46 +47,54 @@ class Parts:
             phases: the groups that are phases; all of them without it.
 
         Raises:
-            UnsupportedError: the mesh is not in a plane of constant z.
+            UnsupportedError: triangles that are not in a plane of constant z.
             InputError: groups that cross each other, or unknown ones in ``phases``.
             MeshError: not a conforming mesh.
         """
-        points = _plane(self.points) * scale
+        dimension = next(d for d, nodes in NODES.items() if self.cells.shape[1] in nodes)
+        points = _coordinates(self.points, dimension) * scale
         phase, names = _phases(len(self.cells), self.groups, phases)
         used, cells = _used(self.cells, len(points))
         points = points[used]
-        cells = _turned(points, cells)
-        bare = Mesh(points, cells, phase, names)
-        _check_unfolded(bare)
-        _check_joined(bare)
-        index = np.full(len(self.points), -1, dtype=np.int64)
-        index[used] = np.arange(len(used))
-        sides = {name: _outer(bare, _local(index, pairs)) for name, pairs in self.edges.items()}
-        kept = {name: pairs for name, pairs in sides.items() if len(pairs)}
-        return Mesh(points, cells, phase, names, kept) if kept else bare
+        cells = turned_back(points, cells)
+        sides = _sides(self.facets, used, len(self.points), points, cells)
+        mesh = Mesh(points, cells, phase, names, sides)
+        check_unfolded(mesh)
+        check_joined(mesh)
+        return mesh
 
 
 def refused(what: str) -> UnsupportedError:
-    """The error about elements that are no triangles, to be raised."""
+    """The error about elements that are no simplices, to be raised."""
     return UnsupportedError(
-        f"the mesh has {what}: only plane meshes of triangles with 3 or 6 nodes can be used; "
-        "split other elements, or take a plane part, in the program that made the file"
+        f"the mesh has {what}: only plane meshes of triangles with 3 or 6 nodes, or meshes of "
+        "tetrahedra with 4 or 10, can be used; split other elements, fill surfaces with "
+        "tetrahedra, or take a plane part, in the program that made the file"
     )
 
 
-def stacked(blocks: Sequence[Ints]) -> Ints:
-    """Blocks of triangles as one array, in their order.
+def dimension_of(found: Iterable[int]) -> int:
+    """The mesh's dimension, by those of a file's elements: tetrahedra go before triangles.
 
     Raises:
-        MeshError: no triangle at all.
-        UnsupportedError: some triangles have 3 nodes and others 6.
+        MeshError: neither the ones nor the others.
     """
-    widths = {block.shape[1] for block in blocks if len(block)}
-    if not widths:
-        raise MeshError("the file has no triangles")
-    if len(widths) > 1:
-        raise refused("triangles with 3 nodes and others with 6")
-    return np.concatenate([block for block in blocks if len(block)]).astype(np.int64)
+    dimension = max(found, default=0)
+    if dimension < 2:
+        raise MeshError("the file has neither triangles nor tetrahedra")
+    return dimension
+
+
+def stacked(blocks: Sequence[Ints], dimension: int) -> Ints:
+    """Blocks of triangles or tetrahedra as one array, in their order.
+
+    Raises:
+        UnsupportedError: some have midpoints and others have none.
+    """
+    if len({block.shape[1] for block in blocks}) > 1:
+        few, many = NODES[dimension]
+        raise refused(f"{CELLS[dimension][1]} with {few} nodes and others with {many}")
+    return np.concatenate(blocks).astype(np.int64)
 
 
 def places(numbers: Ints, wanted: Ints, what: str) -> Ints:
@@ -114,77 +123,54 @@ def gathered(named: Iterable[tuple[str, Ints]]) -> dict[str, Ints]:
     return {name: np.concatenate(arrays) for name, arrays in found.items()}
 
 
-def _plane(points: Floats) -> Floats:
-    if points.ndim != 2 or points.shape[1] not in (2, 3) or not np.isfinite(points).all():
+def _coordinates(points: Floats, dimension: int) -> Floats:
+    """The points with as many coordinates as the mesh has dimensions."""
+    axes = points.shape[1] if points.ndim == 2 else 0
+    if not dimension <= axes <= 3 or not np.isfinite(points).all():
         raise MeshError(f"the points have shape {points.shape}: expected finite coordinates")
-    if points.shape[1] == 3 and len(points):
+    if axes > dimension and len(points):
         size = np.ptp(points, axis=0)
         if size[2] > _FLAT * size[:2].max():
-            raise refused(f"points from z = {points[:, 2].min():g} to {points[:, 2].max():g}")
-    return points[:, :2]
+            low, high = points[:, 2].min(), points[:, 2].max()
+            raise refused(f"points from z = {low:g} to {high:g} but no tetrahedra")
+    return points[:, :dimension]
 
 
 def _used(cells: Ints, count: int) -> tuple[Ints, Ints]:
     """The points of the cells, ascending, and the cells in terms of them."""
     if cells.size and (cells.min() < 0 or cells.max() >= count):
-        raise MeshError(f"a triangle refers to a point outside 0 to {count - 1}")
-    used, inverse = np.unique(cells, return_inverse=True)
-    return used, inverse.reshape(cells.shape).astype(np.int64)
+        raise MeshError(f"a cell refers to a point outside 0 to {count - 1}")
+    used = bool_rows(count, cells)
+    return np.flatnonzero(used), (np.cumsum(used) - 1)[cells]
 
 
-def _turned(points: Floats, cells: Ints) -> Ints:
-    a, b, c = (points[cells[:, k]] for k in range(3))
-    u, v = b - a, c - a
-    area = u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0]
-    if not np.isfinite(area).all():
-        raise MeshError("the coordinates are too large to be lengths")
-    over = area < 0
-    if not over.any():
-        return cells
-    cells = cells.copy()
-    cells[over] = cells[over][:, _TURNED[cells.shape[1]]]
-    return cells
+def _sides(
+    named: Mapping[str, Ints], used: Ints, count: int, points: Floats, cells: Ints
+) -> dict[str, Ints]:
+    """Those of the named facets that are on the outer boundary, each once, by used points."""
+    if not named:
+        return {}
+    dimension = points.shape[1]
+    every, index = facets_of(cells[:, : dimension + 1], points), np.full(count, -1, dtype=np.int64)
+    index[used] = np.arange(len(used))
+    sides = {}
+    for name, corners in named.items():
+        local = _local(index, corners, dimension)
+        facet = every.find(local)
+        outer = (facet >= 0) & (every.cells[facet, 1] < 0)
+        first = np.sort(np.unique(facet[outer], return_index=True)[1])
+        if len(first):
+            sides[name] = np.asarray(local[outer][first], dtype=np.int64)
+    return sides
 
 
-def _check_unfolded(mesh: Mesh) -> None:
-    """Two cells at an edge run through it in opposite directions, unless they overlap."""
-    corners = mesh.cells[:, :3]
-    ways = np.concatenate([corners[:, [0, 1]], corners[:, [1, 2]], corners[:, [2, 0]]])
-    keys, count = np.unique(ways @ np.array([len(mesh.points), 1]), return_counts=True)
-    if count.max(initial=1) > 1:
-        x, y = mesh.points[int(keys[np.argmax(count)]) // len(mesh.points)]
-        raise MeshError(f"two triangles near ({x:.4g}, {y:.4g}) m lie on each other")
-
-
-def _check_joined(mesh: Mesh) -> None:
-    """No two points on the outer boundary are at one place, as where parts were not merged."""
-    ends = mesh.edges.vertices[mesh.facets.cells[:, 1] < 0]
-    points = mesh.points[np.unique(ends)]
-    step = _SAME * np.linalg.norm(np.diff(mesh.points[ends], axis=1), axis=2).min()
-    low = points.min(axis=0)
-    for shift in (0.0, 0.5):  # two grids, for a pair that the lines of one divide
-        boxes = np.floor((points - low) / step + shift)
-        twice = len(points) - len(np.unique(boxes[:, 0] + 1j * boxes[:, 1]))
-        if twice:
-            raise MeshError(
-                f"{twice} points lie on others, so that the triangles there are not joined: merge "
-                "coincident nodes in the program that made the file"
-            )
-
-
-def _outer(mesh: Mesh, pairs: Ints) -> Ints:
-    """Those of the pairs that are edges on the outer boundary, each once."""
-    edge = mesh.edges.find(pairs)
-    outer = (edge >= 0) & (mesh.facets.cells[edge, 1] < 0)
-    first = np.sort(np.unique(edge[outer], return_index=True)[1])
-    return np.asarray(pairs[outer][first], dtype=np.int64)
-
-
-def _local(index: Ints, pairs: Ints) -> Ints:
-    pairs = np.asarray(pairs, dtype=np.int64).reshape(-1, 2)
-    if pairs.size and (pairs.min() < 0 or pairs.max() >= len(index)):
-        raise MeshError(f"an edge refers to a point outside 0 to {len(index) - 1}")
-    local = index[pairs]
+def _local(index: Ints, facets: Ints, dimension: int) -> Ints:
+    """The facets in terms of used points, without those that have another."""
+    facets = np.asarray(facets, dtype=np.int64).reshape(-1, dimension)
+    if facets.size and (facets.min() < 0 or facets.max() >= len(index)):
+        what = "an edge" if dimension == 2 else "a facet"
+        raise MeshError(f"{what} refers to a point outside 0 to {len(index) - 1}")
+    local = index[facets]
     return np.asarray(local[(local >= 0).all(axis=1)])
 
 
@@ -235,6 +221,11 @@ def _free_name(groups: Mapping[str, Ints], name: str) -> str:
     while name in groups:
         name += "_"
     return name
+
+
+def in_space(points: Floats) -> Floats:
+    """Points with three coordinates, z = 0 in the plane."""
+    return np.column_stack([points, np.zeros((len(points), 3 - points.shape[1]))])
 
 
 def bool_rows(count: int, rows: Ints) -> NDArray[np.bool_]:

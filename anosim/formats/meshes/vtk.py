@@ -2,7 +2,8 @@
 
 The phase of each cell is cell data ``phase``, an index into the field data's ``phases``. Field
 data ``boundaries`` has the names of interfaces (``a|b``) and sides, and ``boundary_edges``,
-shape (n, 3), the two points of each of their edges and the index of its name.
+shape (n, 3), the two points of each of their edges and the index of its name; in space
+``boundary_facets``, shape (n, 4), with three points.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,15 +14,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anosim.errors import InputError, MeshError, listing
-from anosim.formats.meshes.names import escaped, named_edges, unescaped
-from anosim.formats.meshes.parts import Parts, gathered, refused
-from anosim.meshes import Floats, Ints, Mesh
+from anosim.formats.meshes.names import escaped, named_facets, unescaped
+from anosim.formats.meshes.parts import Parts, dimension_of, gathered, refused
+from anosim.meshes import CELLS, NODES, Floats, Ints, Mesh
 
-TRIANGLE, BENT_TRIANGLE = 5, 22
+KINDS = {3: 5, 6: 22, 4: 10, 10: 24}
+"""VTK's numbers of the triangles and tetrahedra with as many nodes."""
 BOUNDARY_TABLES = {2: "boundary_edges", 3: "boundary_facets"}
-_LINES, _POINTS, _LAGRANGE = {3: 2, 21: 3}, (1, 2), 69
-_OTHERS = {7: "polygons", 8: "pixels", 9: "quadrangles", 10: "tetrahedra", 11: "voxels"}
-_OTHERS |= {12: "hexahedra", 13: "prisms", 14: "pyramids", 23: "quadrangles", 24: "tetrahedra"}
+_DIMENSIONS = {1: 0, 2: 0, 3: 1, 4: 1, 21: 1, 5: 2, 22: 2, 69: 2, 10: 3, 24: 3, 71: 3}
+"""Dimension of the types that are used; 69 and 71 are Lagrange's of any order."""
+_POLYLINE = 4
+_OTHERS = {7: "polygons", 8: "pixels", 9: "quadrangles", 11: "voxels", 12: "hexahedra"}
+_OTHERS |= {13: "prisms", 14: "pyramids", 23: "quadrangles", 25: "hexahedra", 26: "prisms"}
+_OTHERS |= {27: "pyramids", 28: "quadrangles"}
 _KNOWN = ("phase", "phases", "PhysicalIds", "gmsh:physical", "MaterialIds", "medit:ref")
 """Cell data that other programs keep regions in."""
 
@@ -37,7 +42,7 @@ class Grid:
         types: VTK's number of each cell's type.
         data: arrays of cell data.
         names: of regions by (dimension, value).
-        boundary_edges: pairs of points with the index of a name each, shape (n, 3).
+        boundary_table: corners of facets with the index of a name each, shape (n, 3 or 4).
         boundaries: those names by index.
     """
 
@@ -47,40 +52,37 @@ class Grid:
     types: Ints
     data: Mapping[str, NDArray[Any]]
     names: Mapping[tuple[int, int], str] = field(default_factory=dict)
-    boundary_edges: Ints = field(default_factory=lambda: np.empty((0, 3), np.int64))
+    boundary_table: Ints = field(default_factory=lambda: np.empty(0, np.int64))
     boundaries: Mapping[int, str] = field(default_factory=dict)
 
     def parts(self) -> Parts:
-        """Triangles with the regions as groups; tagged lines are groups of edges.
+        """Cells with the regions as groups; tagged lines, in space triangles, name boundaries.
 
         Raises:
-            UnsupportedError: cells that are neither triangles, lines nor points.
-            MeshError: no triangle, or arrays that do not fit each other.
+            UnsupportedError: cells that are neither tetrahedra, triangles, lines nor points.
+            MeshError: neither triangle nor tetrahedron, or arrays that do not fit each other.
         """
         starts = np.concatenate([[0], self.offsets[:-1]]).astype(np.int64)
         sizes = self.offsets - starts
         if len(self.types) != len(self.offsets) or np.any(sizes < 0):
             raise MeshError("the cells' types and offsets do not fit each other")
-        triangle = np.isin(self.types, (TRIANGLE, BENT_TRIANGLE, _LAGRANGE))
-        line = np.isin(self.types, (*_LINES, 4)) & (sizes > 1)
-        other = np.setdiff1d(self.types[~triangle & ~line], (*_POINTS, 4))
-        if len(other):
-            raise refused(_OTHERS.get(int(other[0]), f"cells of VTK's type {other[0]}"))
-        widths = np.unique(sizes[triangle])
-        if len(widths) == 0:
-            raise MeshError("the file has no triangles")
-        if len(widths) > 1 or widths[0] not in (3, 6):
-            raise refused(f"triangles with {', '.join(map(str, widths))} nodes")
-        cells = self.connectivity[starts[triangle][:, None] + np.arange(widths[0])]
-        pairs = self.connectivity[starts[line][:, None] + np.arange(2)]
-        values = self._values()
-        edges = self._boundaries()
+        dimension = dimension_of_types(self.types)
+        kinds = [kind for kind, d in _DIMENSIONS.items() if d == dimension]
+        cell = np.isin(self.types, kinds)
+        widths = np.unique(sizes[cell])
+        if len(widths) > 1 or widths[0] not in NODES[dimension]:
+            raise refused(f"{CELLS[dimension][1]} with {', '.join(map(str, widths))} nodes")
+        around = [kind for kind, d in _DIMENSIONS.items() if d == dimension - 1]
+        facet = np.isin(self.types, around) & ((self.types != _POLYLINE) | (sizes > 1))
+        cells = self.connectivity[starts[cell][:, None] + np.arange(widths[0])]
+        corners = self.connectivity[starts[facet][:, None] + np.arange(dimension)]
+        values, facets = self._values(), self._boundaries(dimension)
         if values is None:
-            return Parts(self.points, cells, {}, edges)
-        groups = self._groups(values[triangle], 2)
-        lines = self._groups(values[line], 1)
-        edges |= {name: pairs[rows] for name, rows in lines.items()}
-        return Parts(self.points, cells, groups, edges)
+            return Parts(self.points, cells, {}, facets)
+        groups = self._groups(values[cell], dimension, "phase")
+        named = self._groups(values[facet], dimension - 1, "boundary")
+        facets |= {name: corners[rows] for name, rows in named.items()}
+        return Parts(self.points, cells, groups, facets)
 
     def _values(self) -> Ints | None:
         """The region of each cell: an array that is known, or the only one of integers."""
@@ -97,33 +99,46 @@ class Grid:
             )
         return whole[known[0]].astype(np.int64) if known else None
 
-    def _groups(self, values: Ints, dimension: int) -> dict[str, Ints]:
-        word = "phase" if dimension == 2 else "boundary"
+    def _groups(self, values: Ints, dimension: int, word: str) -> dict[str, Ints]:
         named = ((v, self.names.get((dimension, v))) for v in np.unique(values).tolist())
         return gathered(
             (name or f"{word} {value}", np.flatnonzero(values == value)) for value, name in named
         )
 
-    def _boundaries(self) -> dict[str, Ints]:
-        table = self.boundary_edges.reshape(-1, 3)
+    def _boundaries(self, dimension: int) -> dict[str, Ints]:
+        table = self.boundary_table.reshape(-1, dimension + 1)
         return gathered(
-            (name, table[table[:, 2] == value, :2]) for value, name in self.boundaries.items()
+            (name, table[table[:, -1] == value, :-1]) for value, name in self.boundaries.items()
         )
 
 
-def boundary_table(mesh: Mesh) -> tuple[list[str], Ints]:
-    """The names of sides and interfaces, and the table ``boundary_edges`` of their facets.
+def dimension_of_types(types: Ints) -> int:
+    """The mesh's dimension, by VTK's types of its cells.
 
-    In space its rows are the three points of a facet and the index of its name.
+    Raises:
+        UnsupportedError: cells that are neither tetrahedra, triangles, lines nor points.
+        MeshError: neither triangle nor tetrahedron.
     """
-    named = named_edges(mesh)
-    rows = [np.column_stack([e, np.full(len(e), rank)]) for rank, e in enumerate(named.values())]
+    kinds = np.unique(types).tolist()
+    for kind in kinds:
+        if kind not in _DIMENSIONS:
+            raise refused(_OTHERS.get(kind, f"cells of VTK's type {kind}"))
+    return dimension_of(_DIMENSIONS[kind] for kind in kinds)
+
+
+def boundary_table(mesh: Mesh) -> tuple[list[str], Ints]:
+    """The names of sides and interfaces, and the table of their facets.
+
+    Its rows are the corners of a facet, two or in space three, and the index of its name.
+    """
+    named = named_facets(mesh)
+    rows = [np.column_stack([f, np.full(len(f), rank)]) for rank, f in enumerate(named.values())]
     return list(named), np.concatenate([np.empty((0, mesh.dimension + 1), np.int64), *rows])
 
 
-def phase_names(names: Sequence[str]) -> dict[tuple[int, int], str]:
+def phase_names(names: Sequence[str], types: Ints) -> dict[tuple[int, int], str]:
     """Names of cells by the index in ``phases``."""
-    return {(2, rank): name for rank, name in enumerate(names)}
+    return {(dimension_of_types(types), rank): name for rank, name in enumerate(names)}
 
 
 def held(names: Iterable[str]) -> list[str]:

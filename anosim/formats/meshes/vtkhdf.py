@@ -9,7 +9,13 @@ import numpy as np
 from anosim.errors import InputError, UnsupportedError
 from anosim.formats import vtkhdf
 from anosim.formats.meshes.parts import Parts
-from anosim.formats.meshes.vtk import Grid, decoded_names, phase_names
+from anosim.formats.meshes.vtk import (
+    BOUNDARY_TABLES,
+    Grid,
+    decoded_names,
+    dimension_of_types,
+    phase_names,
+)
 from anosim.meshes import Mesh
 
 MOST = 2000
@@ -40,15 +46,16 @@ def read(path: Path) -> Parts:
         count = int(root["NumberOfPoints"][0])
         cells = int(root["NumberOfCells"][0])
         arrays = {name: array(root[name], most) for name in ("Connectivity", "Offsets", "Types")}
-        table = _field(root, "boundary_edges", most)
+        types = arrays["Types"][:cells].astype(np.int64)
+        table = _field(root, BOUNDARY_TABLES[dimension_of_types(types)], most)
         return Grid(
             array(root["Points"], most)[:count].astype(np.float64),
             arrays["Connectivity"].astype(np.int64),
             arrays["Offsets"][1 : cells + 1].astype(np.int64),
-            arrays["Types"][:cells].astype(np.int64),
+            types,
             {name: array(data, most) for name, data in root.get("CellData", {}).items()},
-            phase_names(_strings(root, "phases", most)),
-            np.empty((0, 3), np.int64) if table is None else table.astype(np.int64),
+            phase_names(_strings(root, "phases", most), types),
+            np.empty(0, np.int64) if table is None else table.astype(np.int64),
             dict(enumerate(_strings(root, "boundaries", most))),
         ).parts()
 

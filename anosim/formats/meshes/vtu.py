@@ -18,14 +18,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anosim.errors import InputError, UnsupportedError
-from anosim.formats.meshes.parts import Parts
+from anosim.formats.meshes.parts import Parts, in_space
 from anosim.formats.meshes.vtk import (
-    BENT_TRIANGLE,
-    TRIANGLE,
+    BOUNDARY_TABLES,
+    KINDS,
     Grid,
     boundary_table,
     codes,
     decoded_names,
+    dimension_of_types,
     phase_names,
 )
 from anosim.meshes import Mesh
@@ -39,9 +40,8 @@ _BLOCK, _MOST_BLOCK = 1 << 16, 1 << 28
 def write(mesh: Mesh, path: Path) -> None:
     """Write a .vtu file."""
     count, nodes = mesh.cells.shape
-    kind = TRIANGLE if nodes == 3 else BENT_TRIANGLE
-    points = np.column_stack([mesh.points, np.zeros(len(mesh.points))])
-    names, edges = boundary_table(mesh)
+    points = in_space(mesh.points)
+    names, table = boundary_table(mesh)
     lines = [
         '<?xml version="1.0"?>',
         '<VTKFile type="UnstructuredGrid" version="1.0" byte_order="LittleEndian" '
@@ -50,7 +50,7 @@ def write(mesh: Mesh, path: Path) -> None:
         "<FieldData>",
         _array("phases", codes(mesh.phases)),
         _array("boundaries", codes(names)),
-        _array("boundary_edges", edges),
+        _array(BOUNDARY_TABLES[mesh.dimension], table),
         "</FieldData>",
         f'<Piece NumberOfPoints="{len(points)}" NumberOfCells="{count}">',
         "<Points>",
@@ -59,7 +59,7 @@ def write(mesh: Mesh, path: Path) -> None:
         "<Cells>",
         _array("connectivity", mesh.cells.ravel()),
         _array("offsets", np.arange(1, count + 1) * nodes),
-        _array("types", np.full(count, kind, dtype=np.uint8)),
+        _array("types", np.full(count, KINDS[nodes], dtype=np.uint8)),
         "</Cells>",
         "<CellData>",
         _array("phase", mesh.cell_phase),
@@ -84,7 +84,7 @@ def _array(name: str, array: NDArray[Any]) -> str:
 def _packed(raw: bytes) -> str:
     """Blocks compressed by zlib, with their sizes before them, in base 64."""
     blocks = [raw[start : start + _BLOCK] for start in range(0, len(raw), _BLOCK)]
-    packed = [zlib.compress(block, 6) for block in blocks]
+    packed = [zlib.compress(block, 1) for block in blocks]
     last = len(raw) % _BLOCK
     head = np.array([len(blocks), _BLOCK, last, *map(len, packed)], dtype="<u8").tobytes()
     return (base64.b64encode(head) + base64.b64encode(b"".join(packed))).decode()
@@ -117,15 +117,17 @@ def read(path: Path) -> Parts:
 def _grid(source: "_Source", root: Any, piece: Any) -> Grid:
     cells = {a.get("Name"): source.array(a) for a in piece.findall("Cells/DataArray")}
     held = {a.get("Name"): a for a in root.findall("UnstructuredGrid/FieldData/*")}
-    table = source.array(held["boundary_edges"]) if "boundary_edges" in held else np.empty(0)
+    types = cells["types"].astype(np.int64)
+    name = BOUNDARY_TABLES[dimension_of_types(types)]
+    table = source.array(held[name]) if name in held else np.empty(0)
     points = source.array(piece.find("Points/DataArray")).astype(np.float64)
     return Grid(
         points.reshape(-1, 3),
         cells["connectivity"].astype(np.int64),
         cells["offsets"].astype(np.int64),
-        cells["types"].astype(np.int64),
+        types,
         {str(a.get("Name")): source.array(a) for a in piece.findall("CellData/DataArray")},
-        phase_names(source.texts(held.get("phases"))),
+        phase_names(source.texts(held.get("phases")), types),
         table.astype(np.int64),
         dict(enumerate(source.texts(held.get("boundaries")))),
     )

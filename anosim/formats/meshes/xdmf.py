@@ -2,7 +2,8 @@
 
 Format: https://www.xdmf.org/index.php/XDMF_Model_and_Format, version 3. Names are kept as meshio
 does, in an Information element with (dimension, value); its Value tells where the edges of sides
-and interfaces are, shape (n, 3): two points and the value of the name.
+and interfaces are, shape (n, 3): two points and the value of the name. In space it tells where the
+facets are, shape (n, 4): three points and the value. Nodes come in VTK's order.
 """
 
 from pathlib import Path
@@ -17,16 +18,17 @@ from anosim.errors import InputError, MeshError, UnsupportedError
 from anosim.formats.atomic import replacing
 from anosim.formats.meshes.names import escaped, unescaped
 from anosim.formats.meshes.parts import Parts, refused
-from anosim.formats.meshes.vtk import BENT_TRIANGLE, TRIANGLE, Grid, boundary_table
+from anosim.formats.meshes.vtk import BOUNDARY_TABLES, Grid, boundary_table, dimension_of_types
 from anosim.formats.meshes.vtkhdf import MOST, array
 from anosim.meshes import Mesh
 
-_TYPES = {"triangle": TRIANGLE, "triangle_6": BENT_TRIANGLE, "tri_6": BENT_TRIANGLE}
-_LINES = {"polyline": 3, "edge_3": 21}
-_MIXED = {1: (1, None), 2: (3, None), 4: (TRIANGLE, 3), 34: (21, 3), 36: (BENT_TRIANGLE, 6)}
-"""VTK's type and the number of nodes by XDMF's number of a type; None where the file tells it."""
+_NAMES = {3: "Triangle", 6: "Triangle_6", 4: "Tetrahedron", 10: "Tetrahedron_10"}
+_TYPES = {"triangle": (5, 3), "triangle_6": (22, 6), "tri_6": (22, 6), "tetrahedron": (10, 4)}
+_TYPES |= {"tetrahedron_10": (24, 10), "tet_10": (24, 10), "polyline": (3, 2), "edge_3": (21, 3)}
+"""VTK's type and the number of nodes by XDMF's name of a type."""
+_MIXED = {1: (1, None), 2: (3, None), 4: (5, 3), 6: (10, 4), 34: (21, 3), 36: (22, 6), 38: (24, 10)}
+"""The same by XDMF's number of a type; None where the file tells it."""
 _NUMBERS = {"float": "f", "int": "i", "uint": "u", "char": "i", "uchar": "u"}
-_EDGES = "boundary_edges"
 
 
 def write(mesh: Mesh, path: Path) -> None:
@@ -35,27 +37,28 @@ def write(mesh: Mesh, path: Path) -> None:
     Raises:
         InputError: no such folder.
     """
-    names, edges = boundary_table(mesh)
+    names, facets = boundary_table(mesh)
+    table, axes = BOUNDARY_TABLES[mesh.dimension], "XYZ"[: mesh.dimension]
     arrays = {
         "topology": mesh.cells,
         "geometry": mesh.points,
         "phase": mesh.cell_phase,
         "quality": mesh.quality,
-        _EDGES: edges,
+        table: facets,
     }
     beside = path.with_suffix(".h5")
     root = Xml.Element("Xdmf", Version="3.0")
     grid = Xml.SubElement(Xml.SubElement(root, "Domain"), "Grid", Name="mesh", GridType="Uniform")
-    kind, count = "Triangle" if mesh.order == 1 else "Triangle_6", str(len(mesh.cells))
+    kind, count = _NAMES[mesh.cells.shape[1]], str(len(mesh.cells))
     for name, tag, given in (
         ("topology", "Topology", {"TopologyType": kind, "NumberOfElements": count}),
-        ("geometry", "Geometry", {"GeometryType": "XY"}),
+        ("geometry", "Geometry", {"GeometryType": axes}),
         ("phase", "Attribute", {"AttributeType": "Scalar", "Center": "Cell"}),
         ("quality", "Attribute", {"AttributeType": "Scalar", "Center": "Cell"}),
     ):
         element = Xml.SubElement(grid, tag, given | ({"Name": name} if tag == "Attribute" else {}))
         element.append(_item(arrays[name], f"{beside.name}:/{name}"))
-    grid.append(_information(mesh, names, f"{beside.name}:/{_EDGES}"))
+    grid.append(_information(mesh, names, table, f"{beside.name}:/{table}"))
     with replacing(path) as text, replacing(beside) as data:
         with h5py.File(data, "w") as file:
             for name, values in arrays.items():
@@ -72,14 +75,14 @@ def _item(values: NDArray[Any], place: str) -> Xml.Element:
     return item
 
 
-def _information(mesh: Mesh, boundaries: list[str], place: str) -> Xml.Element:
-    table = Xml.Element("main")
-    for dimension, names in ((2, mesh.phases), (1, boundaries)):
-        for value, name in enumerate(names):
-            key = escaped(name, str.isprintable)
-            Xml.SubElement(table, "map", key=key, dim=str(dimension)).text = str(value)
-    held = Xml.Element("Information", Name=_EDGES, Value=place)
-    held.text = Xml.tostring(table, encoding="unicode")
+def _information(mesh: Mesh, boundaries: list[str], name: str, place: str) -> Xml.Element:
+    entries = Xml.Element("main")
+    for dimension, names in ((mesh.dimension, mesh.phases), (mesh.dimension - 1, boundaries)):
+        for value, text in enumerate(names):
+            key = escaped(text, str.isprintable)
+            Xml.SubElement(entries, "map", key=key, dim=str(dimension)).text = str(value)
+    held = Xml.Element("Information", Name=name, Value=place)
+    held.text = Xml.tostring(entries, encoding="unicode")
     return held
 
 
@@ -88,7 +91,7 @@ def read(path: Path) -> Parts:
 
     Raises:
         InputError: not such a file.
-        UnsupportedError: several grids, or cells that are no triangles.
+        UnsupportedError: several grids, or cells of other types.
     """
     root = Xml.fromstring(path.read_bytes())
     grids = root.findall("Domain/Grid")
@@ -100,21 +103,23 @@ def read(path: Path) -> Parts:
         raise InputError("it has no topology or no geometry")
     points = _numbers(geometry, path).astype(np.float64)
     columns = 2 if geometry.get("GeometryType", geometry.get("Type", "XYZ")).upper() == "XY" else 3
-    names = _names(root)
-    held = grid.find(f"Information[@Name='{_EDGES}']")
+    connectivity, offsets, types = _cells(topology, _numbers(topology, path).astype(np.int64))
+    dimension, names = dimension_of_types(types), _names(root)
+    held = grid.find(f"Information[@Name='{BOUNDARY_TABLES[dimension]}']")
     place = "" if held is None else held.get("Value", "")
-    edges = _stored(place, path) if place else np.empty((0, 3))
     data = {}
     for attribute in grid.findall("Attribute"):
         if attribute.get("Center") == "Cell":
             data[attribute.get("Name", "")] = _numbers(attribute, path)
     return Grid(
         points.reshape(-1, columns),
-        *_cells(topology, _numbers(topology, path).astype(np.int64)),
+        connectivity,
+        offsets,
+        types,
         data,
         names,
-        edges.astype(np.int64),
-        {value: name for (dimension, value), name in names.items() if dimension == 1},
+        (_stored(place, path) if place else np.empty(0)).astype(np.int64),
+        {value: name for (d, value), name in names.items() if d == dimension - 1},
     ).parts()
 
 
@@ -123,12 +128,12 @@ def _cells(topology: Xml.Element, numbers: NDArray[Any]) -> tuple[Any, Any, Any]
     kind = topology.get("TopologyType", topology.get("Type", "")).lower()
     if kind == "mixed":
         return _mixed(numbers.ravel())
-    if kind not in _TYPES | _LINES:
+    if kind not in _TYPES:
         raise refused(f"cells of XDMF's type {kind!r}")
-    nodes = {TRIANGLE: 3, BENT_TRIANGLE: 6, 3: 2, 21: 3}[(_TYPES | _LINES)[kind]]
+    number, nodes = _TYPES[kind]
     numbers = numbers.reshape(-1, nodes)
     offsets = np.arange(1, len(numbers) + 1) * nodes
-    return numbers.ravel(), offsets, np.full(len(numbers), (_TYPES | _LINES)[kind])
+    return numbers.ravel(), offsets, np.full(len(numbers), number)
 
 
 def _mixed(numbers: NDArray[Any]) -> tuple[Any, Any, Any]:
