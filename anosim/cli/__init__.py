@@ -57,7 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # what an old terminal cannot show becomes "?"
             stream.reconfigure(errors="replace")
-    signal.signal(signal.SIGTERM, _leave)
+    before = signal.signal(signal.SIGTERM, _leave)
     options = os.environ.get("PETSC_OPTIONS", "")
     os.environ["PETSC_OPTIONS"] = f"{options} -no_signal_handler"  # PETSc would abort instead
     try:
@@ -77,6 +77,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         where = f" {str(error.filename)!r}" if error.filename else ""
         print(f"error: the system refused{where}: {error.strerror or error}", file=sys.stderr)
         return 2
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def parser() -> argparse.ArgumentParser:
