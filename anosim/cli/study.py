@@ -75,7 +75,7 @@ def do_run(arguments: Namespace) -> int:
     """Run a study and print its table; 1 where runs failed."""
     from anosim.forecast import large
     from anosim.study.costs import study_forecast
-    from anosim.study.study import failures
+    from anosim.study.study import doubts, failures
     from anosim.study.studyfile import keep_files, read_study
 
     study = read_study(arguments.study)
@@ -90,8 +90,8 @@ def do_run(arguments: Namespace) -> int:
     _print(results)
     print(f"Table in {study.folder / 'table.csv'}")
     told = failures(results)
-    if told:
-        print(f"warning: {told}", file=sys.stderr)
+    for warning in filter(None, (told, doubts(results))):
+        print(f"warning: {warning}", file=sys.stderr)
     return 1 if told else 0
 
 

@@ -10,9 +10,10 @@ from anosim.conditions import InterfaceTransfer
 from anosim.errors import InputError
 from anosim.regions import Region
 from anosim.results.dimensionless import label
+from anosim.results.numbers import overshoot
 from anosim.results.terms import TERMS
 from anosim.solution import Solution
-from anosim.study.results import TIMES
+from anosim.study.results import OVERSHOOT, RESOLVED, TIMES
 
 FRACTION = 0.9
 ARRIVAL = "time_to_90"
@@ -24,7 +25,8 @@ def case_numbers(case: Case, solution: Solution) -> dict[str, Any]:
     ``average.PHASE`` and ``region.NAME`` are mean concentrations, ``probe.NAME`` those at points,
     ``flux.BOUNDARY`` and ``uptake.BOUNDARY`` what enters, ``time_to_90.NAME`` when a phase, region
     or probe has 90 % of the way to equilibrium with the sources (infinite: not by the end), and
-    ``imbalance`` the largest error of the mass balance.
+    ``imbalance`` the largest error of the mass balance. ``resolved_from_s``, from when on the mesh
+    resolves what enters, and ``overshoot_share``, are those of ``results.json``.
 
     ``triangles`` (in space ``tetrahedra``) are those of the mesh, ``triangles_inside`` those that
     take part, ``mesh_size_m`` is the square root of the mean area of all (the cube root of the mean
@@ -55,6 +57,11 @@ def case_numbers(case: Case, solution: Solution) -> dict[str, Any]:
         if when:
             found[f"uptake.{label(boundary)}"] = solution.uptake(boundary, when)
     found["imbalance"] = float(np.max(solution.imbalance(when)))
+    if not problem.steady:
+        found[RESOLVED] = solution.resolved_from
+    beyond = overshoot(solution, when)
+    if beyond is not None:
+        found[OVERSHOOT] = beyond
     if when and problem.held:
         found |= _arrivals(solution, places)
     return {name: _plain(value) for name, value in found.items()}

@@ -10,13 +10,14 @@ import numpy as np
 from anosim.errors import InputError, listing
 from anosim.results.terms import TERMS
 from anosim.study.axes import listed
-from anosim.study.results import TIMES, Results
+from anosim.study.results import OVERSHOOT, RESOLVED, TIMES, Results
 from anosim.study.richardson import Estimate, estimate, verdict
 from anosim.study.study import Study, What, failures
 from anosim.study.values import number_of
 
 SIZE, CELLS = "mesh_size_m", [terms.cells for terms in TERMS.values()]
-NOT_CONVERGING = (SIZE, *CELLS, *(f"{n}_inside" for n in CELLS), "unknowns", "imbalance", TIMES)
+ABOUT_MESHES = (SIZE, *CELLS, *(f"{n}_inside" for n in CELLS), "unknowns")
+NOT_CONVERGING = (*ABOUT_MESHES, "imbalance", RESOLVED, OVERSHOOT, TIMES)
 """Numbers of a case that tell about the mesh, or are rounding."""
 
 

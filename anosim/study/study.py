@@ -9,6 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
+import numpy as np
+
 from anosim.case import Case
 from anosim.errors import InputError
 from anosim.formats.atomic import replacing
@@ -16,11 +18,13 @@ from anosim.progress import report
 from anosim.study.axes import Design, design_of, listed
 from anosim.study.executors import Watch, run_by, run_here, run_in_pool
 from anosim.study.functions import FunctionRuns, Numbers
-from anosim.study.results import Results, write_csv
+from anosim.study.results import OVERSHOOT, RESOLVED, TIMES, Results, write_csv
 from anosim.study.rows import FAILED, Row, key_of, read_row
 from anosim.study.running import CACHE, CLAIMS, RUNS, Batch, Runner
 from anosim.study.values import storable
 
+NOTABLE = 0.01
+"""Overshoot that a reader has to know of."""
 RECORD, TABLE = "study.json", "table.csv"
 What = Callable[..., Numbers] | Case | Runner | str | os.PathLike[str]
 
@@ -203,3 +207,31 @@ def failures(results: Results) -> str:
     if not failed:
         return ""
     return f"{len(failed)} of {results.total} runs failed; the first: {failed[0].error}"
+
+
+def doubts(results: Results) -> str:
+    """How many runs a mesh was too coarse for, in a sentence; "" if none."""
+    early = [row for row in results.done if _unresolved(row)]
+    beyond = [row for row in results.done if _beyond(row) > NOTABLE]
+    told = []
+    if early:
+        start = max(row.numbers[RESOLVED] for row in early)
+        told.append(
+            f"{len(early)} of {results.total} runs have output times before {RESOLVED}, from when "
+            f"on their mesh resolves what enters (at the latest {start:.2g} s)"
+        )
+    if beyond:
+        told.append(
+            f"in {len(beyond)} of {results.total} runs concentrations leave the range they can "
+            f"have by up to {max(map(_beyond, beyond)):.2g} of it ({OVERSHOOT})"
+        )
+    return f"{'; '.join(told)}: a finer mesh or later times are needed" if told else ""
+
+
+def _unresolved(row: Row) -> bool:
+    start = row.numbers.get(RESOLVED)
+    return start is not None and any(0.0 < time < start for time in row.numbers.get(TIMES, ()))
+
+
+def _beyond(row: Row) -> float:
+    return float(np.max(row.numbers.get(OVERSHOOT, 0.0)))

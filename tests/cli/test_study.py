@@ -48,6 +48,22 @@ def test_a_study_from_the_command_line(folder, anosim):
     assert (folder / "p.png").stat().st_size > 10_000
 
 
+def test_a_mesh_too_coarse_for_a_time_is_told(folder, anosim):
+    case = (folder / "case.toml").read_text()
+    before, _, after = case.partition("times = [")
+    (folder / "case.toml").write_text(f'{before}times = ["0.1 ms", {after}')
+    (folder / "s.toml").write_text(
+        'case = "case.toml"\n[axes]\n"materials.sei.diffusivity" = [1e-13, 2e-13]\n'
+    )
+    done = anosim("study", "run", "s.toml", "--workers", "1", "--quiet")
+    assert done.returncode == 0, done.stderr
+    assert "warning: 2 of 2 runs have output times before resolved_from_s" in done.stderr
+    assert "a finer mesh or later times are needed" in done.stderr
+    head, *_ = (folder / "s-runs" / "table.csv").read_text().splitlines()
+    assert "resolved_from_s" in head
+    assert "overshoot_share at 0.0001 s" in head
+
+
 def test_failed_runs_are_told(folder, anosim):
     (folder / "s.toml").write_text('case = "case.toml"\n[axes]\n"mesh.size" = ["80 nm", "0 nm"]\n')
     done = anosim("study", "run", "s.toml", "--workers", "1", "--quiet")
