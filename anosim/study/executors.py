@@ -5,6 +5,7 @@ common.
 """
 
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
@@ -23,6 +24,25 @@ Watch = Callable[[], None]
 """Called again and again while runs go on."""
 
 
+GUARD = 'if __name__ == "__main__":'
+
+
+def unguarded() -> str:
+    """The script that runs, if processes started from it would run it again; "" if none would.
+
+    A fresh process imports the script that started it. What stands there without a guard is done
+    again, in every process.
+    """
+    path = getattr(sys.modules.get("__main__"), "__file__", None)
+    if path is None:  # a notebook, a prompt
+        return ""
+    try:
+        text = Path(path).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+    return "" if "__main__" in text else Path(path).name
+
+
 def run_here(batches: Sequence[Batch], watch: Watch) -> None:
     """Do all batches in this process."""
     _until_done(batches, lambda batch: work(batch), watch)
@@ -35,8 +55,14 @@ def run_in_pool(batches: Sequence[Batch], workers: int, watch: Watch) -> None:
     at has failed.
 
     Raises:
-        InputError: what runs cannot be sent to another process.
+        InputError: what runs cannot be sent to another process, or the script has no guard.
     """
+    script = unguarded()
+    if script:
+        raise InputError(
+            f"{workers} processes would each run {script} again from its top: put what it does "
+            f"below {GUARD!r}, or leave workers out to run in this process"
+        )
     left = list(batches)
     with _pool(workers) as pool:
         try:
@@ -107,7 +133,8 @@ def _give_up(batch: Batch) -> None:
     """The run that a process was at when it died has failed."""
     rank = batch.missing[0]
     outcome = Outcome(
-        error="the process that ran it died twice: it was killed, perhaps for want of memory"
+        error="the process that ran it died twice: it was killed, perhaps for want of memory, or "
+        f"the script calls the study outside of {GUARD!r}"
     )
     row_of(batch, rank, outcome, {}).write(Path(batch.folder) / RUNS)
 

@@ -16,7 +16,7 @@ from anosim.errors import InputError
 from anosim.formats.atomic import replacing
 from anosim.progress import report
 from anosim.study.axes import Design, design_of, listed
-from anosim.study.executors import Watch, run_by, run_here, run_in_pool
+from anosim.study.executors import Watch, run_by, run_here, run_in_pool, unguarded
 from anosim.study.functions import FunctionRuns, Numbers
 from anosim.study.results import OVERSHOOT, RESOLVED, TIMES, Results, write_csv
 from anosim.study.rows import FAILED, Row, key_of, read_row
@@ -88,19 +88,22 @@ class Study:
         watcher of ``anosim.progress``.
 
         Args:
-            workers: processes; by default one per processor, 0 for this process.
+            workers: processes; 0 for this process. By default one per processor, and this process
+                in a script without ``if __name__ == "__main__":``, which fresh processes would run
+                again.
             executor: any executor with ``submit``, instead of processes of its own.
             retry_failed: do those again that failed before.
 
         Raises:
-            InputError: the folder cannot be made, or the function cannot be sent to a process.
+            InputError: the folder cannot be made, the function cannot be sent to a process, or
+                workers are asked for in a script without that guard.
         """
         self._prepare(retry_failed)
         batches = self._batches()
         watch = self._watch()
         if executor is not None:
             run_by(executor, batches, watch)
-        elif workers == 0:
+        elif workers == 0 or (workers is None and unguarded()):
             run_here(batches, watch)
         elif batches:
             most = min(workers or os.cpu_count() or 1, len(batches))

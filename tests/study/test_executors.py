@@ -24,6 +24,13 @@ if __name__ == "__main__":
             executor=executor
         )
 """
+PLAIN = """
+import sys
+sys.path.insert(0, {here!r})
+import quick
+from anosim.study import Study
+Study(quick.product, {{"a": [1, 2, 3], "b": [4, 5]}}, folder={folder!r}).run({workers})
+"""
 
 
 def _check(folder):
@@ -78,3 +85,29 @@ def test_submitit(tmp_path, monkeypatch):
     study = Study(quick.product, {"a": [1], "b": [4]}, folder=tmp_path / "study")
     study.run(executor=executor)
     assert stored(tmp_path / "study").column("product").tolist() == [4]
+
+
+def test_a_plain_script_needs_no_guard(tmp_path):
+    done = _plain(tmp_path, "")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    _check(tmp_path / "study")
+
+
+def test_workers_in_a_script_without_a_guard_are_refused_at_once(tmp_path):
+    done = _plain(tmp_path, "workers=2")
+    assert done.returncode == 1
+    told = done.stderr.strip().splitlines()[-1]
+    assert "2 processes would each run plain.py again" in told
+    assert 'if __name__ == "__main__":' in told
+    assert done.stderr.count("Traceback") == 1
+    assert not list((tmp_path / "study" / "runs").glob("*"))
+
+
+def _plain(tmp_path, workers):
+    script = tmp_path / "plain.py"
+    here, folder = str(Path(__file__).parent), str(tmp_path / "study")
+    script.write_text(PLAIN.format(here=here, folder=folder, workers=workers))
+    return subprocess.run(
+        [sys.executable, str(script)], capture_output=True, text=True, timeout=120, check=False
+    )
