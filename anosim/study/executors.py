@@ -33,9 +33,10 @@ def unguarded() -> str:
     A fresh process imports the script that started it. What stands there without a guard is done
     again, in every process.
     """
-    path = getattr(sys.modules.get("__main__"), "__file__", None)
-    if path is None:  # a notebook, a prompt
-        return ""
+    main = sys.modules.get("__main__")
+    path, spec = getattr(main, "__file__", None), getattr(main, "__spec__", None)
+    if path is None or (spec is not None and spec.name.endswith("__main__")):
+        return ""  # a notebook, a prompt; python -m PACKAGE, which is not imported again
     try:
         text = Path(path).read_text(encoding="utf-8", errors="replace")
     except OSError:
