@@ -27,16 +27,16 @@ def study_page(folder: Path) -> str:
     Raises:
         InputError: the folder holds no runs.
     """
-    from anosim.study.study import failures, stored
+    from anosim.study.study import doubts, failures, stored
 
     results = stored(folder)
     if len(results) == 0:
         raise InputError(f"{str(folder)!r} holds no finished run: there is nothing to report")
     versions = {n: v for row in results for n, v in row.versions.items()}
     texts = sorted(folder.glob("*.toml"))
-    told = failures(results)
+    told = "".join(warning(text) for text in (failures(results), doubts(results)) if text)
     sections = [
-        Section("Summary", (warning(told) if told else "") + paragraphs(_summary(results))),
+        Section("Summary", told + paragraphs(_summary(results))),
         Section("Figures", "".join(_pictures(folder, results))),
         Section("Runs", _runs(results)),
         Section("Input", "".join(code(path.read_text(encoding="utf-8")) for path in texts)),
