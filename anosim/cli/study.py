@@ -1,11 +1,13 @@
 """``anosim study``: run, watch and draw parameter studies."""
 
+import signal
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
+from types import FrameType
 from typing import Any
 
 from rich.console import Console
@@ -28,6 +30,8 @@ folder = "sweep"                      # for the runs; what is there is not run a
 # kind = "sobol"                      # or "zip", "latin hypercube"
 # runs = 64
 """
+INTERRUPTED, TERMINATED = 130, 143
+"""128 and the signal's number, as shells have it."""
 MOST_ROWS = 20
 """Rows of the table of quantities."""
 
@@ -85,8 +89,12 @@ def do_run(arguments: Namespace) -> int:
     if arguments.estimate:
         return 0
     keep_files(arguments.study, study)
-    with _bar(quiet=arguments.quiet, total=len(set(study.keys))):
-        results = study.run(workers=arguments.workers, retry_failed=arguments.retry)
+    try:
+        with _bar(quiet=arguments.quiet, total=len(set(study.keys))), _ended_by_term():
+            results = study.run(workers=arguments.workers, retry_failed=arguments.retry)
+    except (KeyboardInterrupt, _Terminated) as end:
+        print("interrupted: what is done is kept; the same command goes on", file=sys.stderr)
+        return TERMINATED if isinstance(end, _Terminated) else INTERRUPTED
     _print(results)
     print(f"Table in {study.folder / 'table.csv'}")
     told = failures(results)
@@ -137,6 +145,22 @@ def do_plot(arguments: Namespace) -> int:
     save(sweep(results, number, arguments.axis), path)
     print(f"{number} in {path}")
     return 0
+
+
+class _Terminated(BaseException):
+    """SIGTERM, as an exception: executors end their processes on the way out."""
+
+
+@contextmanager
+def _ended_by_term() -> Iterator[None]:
+    def leave(number: int, frame: FrameType | None) -> None:
+        raise _Terminated
+
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _add_folder(verb: ArgumentParser) -> None:

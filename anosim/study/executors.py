@@ -149,8 +149,10 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     try:
         yield pool
     except BaseException:
+        processes = list((pool._processes or {}).values())  # shutdown forgets them
         pool.shutdown(wait=False, cancel_futures=True)
-        _stop(pool)
+        for process in processes:  # nobody waits for their runs
+            process.terminate()
         raise
     else:
         pool.shutdown()
@@ -160,9 +162,3 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
-
-
-def _stop(pool: ProcessPoolExecutor) -> None:
-    """End a pool's processes: after an interruption nobody waits for their runs."""
-    for process in list((pool._processes or {}).values()):
-        process.terminate()

@@ -1,8 +1,14 @@
 """``anosim study``: run, go on, status, plot, estimate."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 
 import pytest
+from small_run import listen
 
 STUDY = """\
 case = "case.toml"
@@ -62,6 +68,47 @@ def test_a_mesh_too_coarse_for_a_time_is_told(folder, anosim):
     head, *_ = (folder / "s-runs" / "table.csv").read_text().splitlines()
     assert "resolved_from_s" in head
     assert "overshoot_share at 0.0001 s" in head
+
+
+def test_a_case_file_is_told_from_a_study_file(folder, anosim):
+    done = anosim("study", "run", "case.toml")
+    assert done.returncode == 2
+    assert "is a case file: anosim run case.toml; a study file has case" in done.stderr
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_stopped_study_ends_its_processes_and_keeps_what_is_done(folder, number, code):
+    text = STUDY.replace("count = 2", "count = 150").replace('"1e-13 m^2/s"]', '"1e-13 m^2/s"]\n')
+    (folder / "sweep.toml").write_text(f'{text}"solve.order" = [1, 2]\n')
+    process = subprocess.Popen(
+        [sys.executable, "-m", "anosim.cli", "study", "run", "sweep.toml", "--workers", "2"],
+        cwd=folder,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=listen,
+    )
+    runs, end = folder / "sweep" / "runs", time.monotonic() + 90.0
+    while not list(runs.glob("*.json")) and time.monotonic() < end:
+        time.sleep(0.05)
+    process.send_signal(number)  # the parent alone, as kill does
+    _, told = process.communicate(timeout=60)
+    assert process.returncode == code
+    assert "interrupted: what is done is kept; the same command goes on" in told
+    assert "Traceback" not in told
+    deadline = time.monotonic() + 10.0
+    while _alive(process.pid) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not _alive(process.pid)
+
+
+def _alive(group):
+    """Whether a process of the group is still there."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def test_failed_runs_are_told(folder, anosim):

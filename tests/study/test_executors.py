@@ -1,8 +1,10 @@
 """Executors of other packages, for real."""
 
+import multiprocessing
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import quick
 
 from anosim.study import Study, stored
+from anosim.study.executors import run_in_pool
 
 MPI = """
 import sys
@@ -102,6 +105,21 @@ def test_workers_in_a_script_without_a_guard_are_refused_at_once(tmp_path):
     assert 'if __name__ == "__main__":' in told
     assert done.stderr.count("Traceback") == 1
     assert not list((tmp_path / "study" / "runs").glob("*"))
+
+
+def test_an_interrupted_pool_ends_its_processes(tmp_path):
+    def impatient():
+        if list((tmp_path / "claims").glob("*.lock")):
+            raise KeyboardInterrupt
+
+    study = Study(quick.sleepy, {"a": [1, 2]}, folder=tmp_path)
+    study._prepare(retry_failed=False)
+    start = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        run_in_pool(study._batches(), 2, impatient)
+    for process in multiprocessing.active_children():
+        process.join(30)
+    assert time.monotonic() - start < 60  # each run would sleep for 300 s
 
 
 def _plain(tmp_path, workers):
