@@ -70,7 +70,7 @@ def add(verbs: Any) -> None:
         do_plot,
     )
     _add_folder(plot)
-    plot.add_argument("--number", metavar="NAME", help="which number; the first one without it")
+    plot.add_argument("--number", metavar="NAME", help="the number; without it the most varied")
     plot.add_argument("--axis", metavar="NAME", help="the axis along x")
     plot.add_argument("--output", metavar="FILE", help="picture: .png, .svg, .pdf; plot.png there")
 
@@ -131,16 +131,16 @@ def do_plot(arguments: Namespace) -> int:
     """Draw."""
     from anosim.errors import InputError
     from anosim.figures import save
-    from anosim.figures.studies import sweep
-    from anosim.study.results import TIMES
+    from anosim.figures.studies import spread, sweep
+    from anosim.study.sequences import NOT_CONVERGING
     from anosim.study.study import stored
 
     results = stored(arguments.folder)
-    numbers = [name for name in results.quantities if name != TIMES]
+    numbers = [name for name in results.quantities if name not in NOT_CONVERGING]
     if not numbers:
         raise InputError(f"no run of {arguments.folder!r} is done: there is nothing to draw")
     usual = [name for name in numbers if name.startswith(("average", "value"))]
-    number = arguments.number or (usual or numbers)[0]
+    number = arguments.number or max(usual or numbers, key=lambda name: spread(results, name))
     path = Path(arguments.output or Path(arguments.folder) / "plot.png")
     save(sweep(results, number, arguments.axis), path)
     print(f"{number} in {path}")

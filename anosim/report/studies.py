@@ -62,11 +62,12 @@ def _summary(results: "Results") -> list[str]:
 
 
 def _numbers(results: "Results") -> list[str]:
-    """Names of what is shown: averages first, times of curves not."""
+    """Names of what is shown: averages first, what tells about meshes not."""
     from anosim.study.results import TIMES
+    from anosim.study.sequences import ABOUT_MESHES
 
-    names = [name for name in results.quantities if name != TIMES]
-    return sorted(names, key=lambda name: not name.startswith(("average", "value", "time_to")))
+    names = [name for name in results.quantities if name not in (TIMES, *ABOUT_MESHES)]
+    return sorted(names, key=lambda name: not name.startswith(("average", "value", "mean_reaches")))
 
 
 def _pictures(folder: Path, results: "Results") -> Iterator[str]:

@@ -16,14 +16,14 @@ from anosim.solution import Solution
 from anosim.study.results import OVERSHOOT, RESOLVED, TIMES
 
 FRACTION = 0.9
-ARRIVAL = "time_to_90"
+ARRIVAL = "mean_reaches_90"
 
 
 def case_numbers(case: Case, solution: Solution) -> dict[str, Any]:
     """Numbers of a run, curves as lists over the output times, all in SI.
 
     ``average.PHASE`` and ``region.NAME`` are mean concentrations, ``probe.NAME`` those at points,
-    ``flux.BOUNDARY`` and ``uptake.BOUNDARY`` what enters, ``time_to_90.NAME`` when a phase, region
+    ``flux.BOUNDARY`` and ``uptake.BOUNDARY`` what enters, ``mean_reaches_90.NAME`` when the mean of a phase, region
     or probe has 90 % of the way to equilibrium with the sources (infinite: not by the end), and
     ``imbalance`` the largest error of the mass balance. ``resolved_from_s``, from when on the mesh
     resolves what enters, and ``overshoot_share``, are those of ``results.json``.

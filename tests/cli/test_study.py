@@ -7,8 +7,12 @@ import subprocess
 import sys
 import time
 
+import numpy as np
 import pytest
 from small_run import listen
+
+from anosim.figures.studies import sweep
+from anosim.study import stored
 
 STUDY = """\
 case = "case.toml"
@@ -52,6 +56,16 @@ def test_a_study_from_the_command_line(folder, anosim):
     done = anosim("study", "plot", "sweep", "--number", "average.sei", "--output", "p.png")
     assert done.returncode == 0, done.stderr
     assert (folder / "p.png").stat().st_size > 10_000
+    done = anosim("study", "plot", "sweep")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("average.sei in")
+
+    results = stored(folder / "sweep")
+    (place,) = sweep(results, "average.sei").axes
+    curves = np.array([row.numbers["average.sei"] for row in results.done])
+    shares = np.ptp(curves, axis=0) / curves.max(axis=0)
+    when = results.rows[0].numbers["times_s"][int(np.argmax(shares))]
+    assert place.get_ylabel() == f"average.sei at {when:g} s / mol/m³"
 
 
 def test_a_mesh_too_coarse_for_a_time_is_told(folder, anosim):

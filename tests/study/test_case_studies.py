@@ -107,8 +107,8 @@ def test_runs_on_one_mesh_agree_with_single_ones(folder):
         for name in CURVES:
             scale = 1e-4 * np.abs(alone.numbers[name]).max()
             assert row.numbers[name] == pytest.approx(alone.numbers[name], rel=1e-4, abs=scale)
-        arrival = alone.numbers["time_to_90.sei"]
-        assert row.numbers["time_to_90.sei"] == pytest.approx(arrival, rel=1e-3)
+        arrival = alone.numbers["mean_reaches_90.sei"]
+        assert row.numbers["mean_reaches_90.sei"] == pytest.approx(arrival, rel=1e-3)
 
 
 def test_a_study_that_lost_rows_ends_as_if_nothing_had_happened(folder):
