@@ -23,9 +23,9 @@ def case_numbers(case: Case, solution: Solution) -> dict[str, Any]:
     """Numbers of a run, curves as lists over the output times, all in SI.
 
     ``average.PHASE`` and ``region.NAME`` are mean concentrations, ``probe.NAME`` those at points,
-    ``flux.BOUNDARY`` and ``uptake.BOUNDARY`` what enters, ``mean_reaches_90.NAME`` when the mean of a
-    phase or region has 90 % of the way to equilibrium with the sources (infinite: not by the end; a
-    run's time to 90 % is another, of each point by itself), and
+    ``flux.BOUNDARY`` and ``uptake.BOUNDARY`` what enters, ``mean_reaches_90.NAME`` when the mean
+    of a phase or region has 90 % of the way to equilibrium with the sources (infinite: not by then;
+    a run's time to 90 % is another, of each point by itself), and
     ``imbalance`` the largest error of the mass balance. ``resolved_from_s``, from when on the mesh
     resolves what enters, and ``overshoot_share``, are those of ``results.json``.
 
