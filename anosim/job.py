@@ -163,7 +163,7 @@ def _write(
     found["files"] = sorted([*(file.name for file in place.iterdir()), RECORD, PAGE])
     results: dict[str, Any] = plain(found)
     write_results(results, place / RECORD)
-    write_page(place)
+    write_page(place, name=target.resolve().name)
     return results
 
 

@@ -1,11 +1,13 @@
 """``anosim study``: run, watch and draw parameter studies."""
 
+import signal
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
+from types import FrameType
 from typing import Any
 
 from rich.console import Console
@@ -28,6 +30,8 @@ folder = "sweep"                      # for the runs; what is there is not run a
 # kind = "sobol"                      # or "zip", "latin hypercube"
 # runs = 64
 """
+INTERRUPTED, TERMINATED = 130, 143
+"""128 and the signal's number, as shells have it."""
 MOST_ROWS = 20
 """Rows of the table of quantities."""
 
@@ -66,7 +70,7 @@ def add(verbs: Any) -> None:
         do_plot,
     )
     _add_folder(plot)
-    plot.add_argument("--number", metavar="NAME", help="which number; the first one without it")
+    plot.add_argument("--number", metavar="NAME", help="the number; without it the most varied")
     plot.add_argument("--axis", metavar="NAME", help="the axis along x")
     plot.add_argument("--output", metavar="FILE", help="picture: .png, .svg, .pdf; plot.png there")
 
@@ -75,7 +79,7 @@ def do_run(arguments: Namespace) -> int:
     """Run a study and print its table; 1 where runs failed."""
     from anosim.forecast import large
     from anosim.study.costs import study_forecast
-    from anosim.study.study import failures
+    from anosim.study.study import doubts, failures
     from anosim.study.studyfile import keep_files, read_study
 
     study = read_study(arguments.study)
@@ -85,13 +89,17 @@ def do_run(arguments: Namespace) -> int:
     if arguments.estimate:
         return 0
     keep_files(arguments.study, study)
-    with _bar(quiet=arguments.quiet, total=len(set(study.keys))):
-        results = study.run(workers=arguments.workers, retry_failed=arguments.retry)
+    try:
+        with _bar(quiet=arguments.quiet, total=len(set(study.keys))), _ended_by_term():
+            results = study.run(workers=arguments.workers, retry_failed=arguments.retry)
+    except (KeyboardInterrupt, _Terminated) as end:
+        print("interrupted: what is done is kept; the same command goes on", file=sys.stderr)
+        return TERMINATED if isinstance(end, _Terminated) else INTERRUPTED
     _print(results)
     print(f"Table in {study.folder / 'table.csv'}")
     told = failures(results)
-    if told:
-        print(f"warning: {told}", file=sys.stderr)
+    for warning in filter(None, (told, doubts(results))):
+        print(f"warning: {warning}", file=sys.stderr)
     return 1 if told else 0
 
 
@@ -123,20 +131,36 @@ def do_plot(arguments: Namespace) -> int:
     """Draw."""
     from anosim.errors import InputError
     from anosim.figures import save
-    from anosim.figures.studies import sweep
-    from anosim.study.results import TIMES
+    from anosim.figures.studies import spread, sweep
+    from anosim.study.sequences import NOT_CONVERGING
     from anosim.study.study import stored
 
     results = stored(arguments.folder)
-    numbers = [name for name in results.quantities if name != TIMES]
+    numbers = [name for name in results.quantities if name not in NOT_CONVERGING]
     if not numbers:
         raise InputError(f"no run of {arguments.folder!r} is done: there is nothing to draw")
     usual = [name for name in numbers if name.startswith(("average", "value"))]
-    number = arguments.number or (usual or numbers)[0]
+    number = arguments.number or max(usual or numbers, key=lambda name: spread(results, name))
     path = Path(arguments.output or Path(arguments.folder) / "plot.png")
     save(sweep(results, number, arguments.axis), path)
     print(f"{number} in {path}")
     return 0
+
+
+class _Terminated(BaseException):
+    """SIGTERM, as an exception: executors end their processes on the way out."""
+
+
+@contextmanager
+def _ended_by_term() -> Iterator[None]:
+    def leave(number: int, frame: FrameType | None) -> None:
+        raise _Terminated
+
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _add_folder(verb: ArgumentParser) -> None:

@@ -9,9 +9,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
 
 from anosim.errors import InputError, listing
+from anosim.figures.readable import duration
 from anosim.figures.style import DPI, GREY, MM, OTHERS, STYLE, WIDTH
 from anosim.meshes import Floats
-from anosim.study.results import Results
+from anosim.study.results import TIMES, Results
 from anosim.study.sensitivity import Tornado
 from anosim.study.sequences import Convergence
 from anosim.study.values import in_si
@@ -22,6 +23,15 @@ if TYPE_CHECKING:
 _HEIGHT = 80.0 * MM
 _MOST = 6
 """Lines in one picture."""
+_UNITS = {
+    "average.": "mol/m³",
+    "region.": "mol/m³",
+    "probe.": "mol/m³",
+    "flux.": "mol/m/s",
+    "uptake.": "mol/m",
+    "mean_reaches_90.": "s",
+}
+"""Of a case's numbers, by their first word; flux and uptake are per metre of depth in 2D."""
 _POWERS = {1: "", 2: "²", 3: "³"}
 _WIDE = 8.0
 """Ratio of the largest to the smallest value from which on an axis is logarithmic."""
@@ -32,7 +42,7 @@ def sweep(results: Results, quantity: str, axis: str | None = None) -> Figure:
 
     Args:
         results: the runs.
-        quantity: the number; of a curve its last point.
+        quantity: the number; of a curve the point at which runs differ most.
         axis: along x; without it the one with the most values.
 
     Raises:
@@ -48,7 +58,7 @@ def sweep(results: Results, quantity: str, axis: str | None = None) -> Figure:
     if axis not in numeric:
         raise InputError(f"no axis {axis!r} with numbers: there are {listing(numeric)}")
     others = [n for n in results.names if n != axis and len({str(v) for v in axes[n]}) > 1]
-    found = np.array([np.ravel(r.numbers[quantity])[-1] for r in rows], dtype=float)
+    point, found = _most_different(results, quantity)
     groups: dict[tuple[str, ...], list[int]] = {}
     for rank, row in enumerate(rows):
         groups.setdefault(tuple(_shown(row.inputs[n]) for n in others), []).append(rank)
@@ -75,10 +85,21 @@ def sweep(results: Results, quantity: str, axis: str | None = None) -> Figure:
             place.plot(x, found, "o", ms=3, color=OTHERS[0][1])
         _scale(place, x, found)
         place.set_xlabel(_label(axis, rows[0].inputs[axis]))
-        place.set_ylabel(quantity + (" (end)" if _is_curve(rows[0].numbers[quantity]) else ""))
+        if place.get_yscale() == "linear":
+            place.ticklabel_format(axis="y", useOffset=False)
+        place.set_ylabel(_named(results, quantity, point))
         if others and chosen:
             place.legend(frameon=False, loc="center left", bbox_to_anchor=(1.01, 0.5))
     return figure
+
+
+def spread(results: Results, quantity: str) -> float:
+    """How far runs differ in a number, over its largest size; of a curve where they do most."""
+    try:
+        _, found = _most_different(results, quantity)
+    except (TypeError, ValueError):  # text
+        return 0.0
+    return _relative_spread(found)
 
 
 def convergence(found: Convergence) -> Figure:
@@ -201,5 +222,30 @@ def _raised(unit: str) -> str:
     return unit.replace("^2", "²").replace("^3", "³")
 
 
-def _is_curve(value: object) -> bool:
-    return isinstance(value, list)
+def _most_different(results: Results, quantity: str) -> tuple[int, Floats]:
+    """The point of a curve at which runs differ most, and the runs' numbers there."""
+    curves = [np.ravel(r.numbers.get(quantity, np.nan)).astype(float) for r in results.done]
+    count = min(len(curve) for curve in curves)
+    table = np.array([curve[:count] for curve in curves])
+    point = int(np.argmax([_relative_spread(column) for column in table.T]))
+    return point, table[:, point]
+
+
+def _relative_spread(values: Floats) -> float:
+    known = values[np.isfinite(values)]
+    if len(known) < 2 or not np.any(known):
+        return 0.0
+    return float(np.ptp(known) / np.abs(known).max())
+
+
+def _named(results: Results, quantity: str, point: int) -> str:
+    """A number's name with its unit and, of a curve, the time."""
+    unit = next((u for start, u in _UNITS.items() if quantity.startswith(start)), "")
+    row = results.done[0]
+    times = row.numbers.get(TIMES, [])
+    when = ""
+    if isinstance(row.numbers[quantity], list) or len(times) == 1:
+        when = f" at {duration(times[point])}" if point < len(times) else f" [{point}]"
+    if unit.startswith("mol/m") and unit != "mol/m³" and "tetrahedra" in row.numbers:
+        unit = unit.replace("mol/m", "mol")
+    return f"{quantity}{when}" + (f" / {unit}" if unit else "")

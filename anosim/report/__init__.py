@@ -12,12 +12,18 @@ from anosim.report.names import FRAMES, PAGE
 __all__ = ["FRAMES", "PAGE", "html", "write"]
 
 
-def write(folder: str | PathLike[str], path: str | PathLike[str] | None = None) -> Path:
+def write(
+    folder: str | PathLike[str],
+    path: str | PathLike[str] | None = None,
+    *,
+    name: str | None = None,
+) -> Path:
     """Write the page about a folder of results.
 
     Args:
         folder: what ``anosim run``, ``anosim measure`` or ``anosim study`` made.
         path: the page; ``report.html`` in the folder without it.
+        name: what the page calls the results; the folder's name without it.
 
     Returns:
         Where the page is.
@@ -27,14 +33,18 @@ def write(folder: str | PathLike[str], path: str | PathLike[str] | None = None) 
     """
     folder = Path(folder)
     target = folder / PAGE if path is None else Path(path)
-    text = html(folder)
+    text = html(folder, name)
     with replacing(target) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="\n")
     return target
 
 
-def html(folder: str | PathLike[str]) -> str:
+def html(folder: str | PathLike[str], name: str | None = None) -> str:
     """The page about a folder of results: one file that opens without a network.
+
+    Args:
+        folder: what ``anosim run``, ``anosim measure`` or ``anosim study`` made.
+        name: what the page calls a run; the folder's name without it.
 
     Raises:
         InputError: the folder holds no results that a page could be about.
@@ -48,7 +58,7 @@ def html(folder: str | PathLike[str]) -> str:
     if "average_mol_per_m3" in found:
         from anosim.report.runs import run_page
 
-        return run_page(folder, found)
+        return run_page(folder, found, name)
     from anosim.report.measures import measure_page
 
     return measure_page(folder, found)

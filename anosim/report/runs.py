@@ -19,16 +19,17 @@ _ORDER = ("microstructure", "concentration", "time_to_90", "curves")
 _MOST_ROWS = 500
 
 
-def run_page(folder: Path, found: Mapping[str, Any]) -> str:
+def run_page(folder: Path, found: Mapping[str, Any], name: str | None = None) -> str:
     """The page of a folder that ``anosim run`` made.
 
     Args:
         folder: of the results.
         found: what its ``results.json`` holds.
+        name: of the results, where the folder is not in its place yet.
     """
     case = (folder / "case.toml").read_text(encoding="utf-8")
     made = found["provenance"]
-    about = f"{folder.resolve().name}: anosim {made['anosim']}, {made['date_utc']}"
+    about = f"{name or folder.resolve().name}: anosim {made['anosim']}, {made['date_utc']}"
     scene = _scene(folder, found)
     sections = [
         Section("Summary", "".join(map(warning, warnings(found))) + paragraphs(summary(found))),

@@ -27,16 +27,16 @@ def study_page(folder: Path) -> str:
     Raises:
         InputError: the folder holds no runs.
     """
-    from anosim.study.study import failures, stored
+    from anosim.study.study import doubts, failures, stored
 
     results = stored(folder)
     if len(results) == 0:
         raise InputError(f"{str(folder)!r} holds no finished run: there is nothing to report")
     versions = {n: v for row in results for n, v in row.versions.items()}
     texts = sorted(folder.glob("*.toml"))
-    told = failures(results)
+    told = "".join(warning(text) for text in (failures(results), doubts(results)) if text)
     sections = [
-        Section("Summary", (warning(told) if told else "") + paragraphs(_summary(results))),
+        Section("Summary", told + paragraphs(_summary(results))),
         Section("Figures", "".join(_pictures(folder, results))),
         Section("Runs", _runs(results)),
         Section("Input", "".join(code(path.read_text(encoding="utf-8")) for path in texts)),
@@ -62,11 +62,12 @@ def _summary(results: "Results") -> list[str]:
 
 
 def _numbers(results: "Results") -> list[str]:
-    """Names of what is shown: averages first, times of curves not."""
+    """Names of what is shown: averages first, what tells about meshes not."""
     from anosim.study.results import TIMES
+    from anosim.study.sequences import ABOUT_MESHES
 
-    names = [name for name in results.quantities if name != TIMES]
-    return sorted(names, key=lambda name: not name.startswith(("average", "value", "time_to")))
+    names = [name for name in results.quantities if name not in (TIMES, *ABOUT_MESHES)]
+    return sorted(names, key=lambda name: not name.startswith(("average", "value", "mean_reaches")))
 
 
 def _pictures(folder: Path, results: "Results") -> Iterator[str]:

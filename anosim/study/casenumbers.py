@@ -10,21 +10,24 @@ from anosim.conditions import InterfaceTransfer
 from anosim.errors import InputError
 from anosim.regions import Region
 from anosim.results.dimensionless import label
+from anosim.results.numbers import overshoot
 from anosim.results.terms import TERMS
 from anosim.solution import Solution
-from anosim.study.results import TIMES
+from anosim.study.results import OVERSHOOT, RESOLVED, TIMES
 
 FRACTION = 0.9
-ARRIVAL = "time_to_90"
+ARRIVAL = "mean_reaches_90"
 
 
 def case_numbers(case: Case, solution: Solution) -> dict[str, Any]:
     """Numbers of a run, curves as lists over the output times, all in SI.
 
     ``average.PHASE`` and ``region.NAME`` are mean concentrations, ``probe.NAME`` those at points,
-    ``flux.BOUNDARY`` and ``uptake.BOUNDARY`` what enters, ``time_to_90.NAME`` when a phase, region
-    or probe has 90 % of the way to equilibrium with the sources (infinite: not by the end), and
-    ``imbalance`` the largest error of the mass balance.
+    ``flux.BOUNDARY`` and ``uptake.BOUNDARY`` what enters, ``mean_reaches_90.NAME`` when the mean
+    of a phase or region has 90 % of the way to equilibrium with the sources (infinite: not by then;
+    a run's time to 90 % is another, of each point by itself), and
+    ``imbalance`` the largest error of the mass balance. ``resolved_from_s``, from when on the mesh
+    resolves what enters, and ``overshoot_share``, are those of ``results.json``.
 
     ``triangles`` (in space ``tetrahedra``) are those of the mesh, ``triangles_inside`` those that
     take part, ``mesh_size_m`` is the square root of the mean area of all (the cube root of the mean
@@ -55,6 +58,11 @@ def case_numbers(case: Case, solution: Solution) -> dict[str, Any]:
         if when:
             found[f"uptake.{label(boundary)}"] = solution.uptake(boundary, when)
     found["imbalance"] = float(np.max(solution.imbalance(when)))
+    if not problem.steady:
+        found[RESOLVED] = solution.resolved_from
+    beyond = overshoot(solution, when)
+    if beyond is not None:
+        found[OVERSHOOT] = beyond
     if when and problem.held:
         found |= _arrivals(solution, places)
     return {name: _plain(value) for name, value in found.items()}

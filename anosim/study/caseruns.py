@@ -16,8 +16,9 @@ from anosim.conditions import Uptake
 from anosim.errors import AnosimError
 from anosim.functions import Function
 from anosim.integrate.finite_elements import FiniteElements
-from anosim.study.chain import FEWEST, Chain
+from anosim.study.chain import Chain
 from anosim.study.dotted import put
+from anosim.study.reduced import worthwhile
 from anosim.study.running import Outcome, attempted
 from anosim.study.values import digest, number_of
 
@@ -120,13 +121,13 @@ class CaseRuns:
         return found
 
     def batches(self, points: Sequence[Mapping[str, Any]], /) -> list[list[int]]:
-        """Runs that differ in coefficients only are together if a reduced model can serve them."""
+        """Runs that differ in coefficients only are together if a reduced model can pay."""
         together: dict[str, list[int]] = {}
         for rank, point in enumerate(points):
             together.setdefault(self.structure(point) or f"{rank}", []).append(rank)
         found = []
         for places in together.values():
-            whole = len(places) >= FEWEST
+            whole = self.reduced([points[place] for place in places])
             found += [places] if whole else [[place] for place in places]
         return found
 
@@ -135,9 +136,16 @@ class CaseRuns:
     ) -> Iterator[tuple[int, Outcome]]:
         """The wanted runs, one after the other on the same mesh."""
         chain = Chain(self, cache)
-        family = chain.family(points) if len(points) >= FEWEST else None
+        family = chain.family(points) if len(points) > 1 else None
         for rank in wanted:
             yield rank, attempted(partial(chain.run, points[rank], family))
+
+    def reduced(self, points: Sequence[Mapping[str, Any]]) -> bool:
+        """Whether runs that differ in coefficients only are enough for a reduced model."""
+        if len(points) < 2:
+            return False
+        solver = next(iter(self.case(points[0]).solvers.values()))
+        return worthwhile(len(points), getattr(solver, "tolerance", 0.1))
 
     def structure(self, point: Mapping[str, Any]) -> str:
         """A digest of what is no coefficient; "" where no reduced model can serve."""

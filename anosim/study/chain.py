@@ -18,14 +18,12 @@ from anosim.study.affine import reducible
 from anosim.study.casenumbers import case_numbers
 from anosim.study.family import Family
 from anosim.study.meshes import kept_mesh, mesh_key
+from anosim.study.reduced import PRICE, worthwhile
 from anosim.study.running import Outcome
 from anosim.study.values import digest
 
 if TYPE_CHECKING:
     from anosim.study.caseruns import CaseRuns
-
-FEWEST = 4
-"""Runs that differ in coefficients only for which a reduced model is made."""
 
 
 @dataclass(eq=False)
@@ -47,25 +45,27 @@ class Chain:
     growing: tuple[str, Family] | None = None
 
     def family(self, points: Sequence[Mapping[str, Any]]) -> Family | None:
-        """A reduced model of the problems of all these runs; None if it cannot be made."""
+        """A reduced model of the problems of all these runs; None if it cannot be or cannot pay."""
         problems: list[Diffusion] = []
-        solver = None
+        solver: FiniteElements | None = None
         for point in points:
             try:
                 case = self.runs.case(point)
                 problem = self.problem(case, Stopwatch(), {})
-                solver = next(iter(case.solvers.values()))
+                solver = cast(FiniteElements, next(iter(case.solvers.values())))
                 if not reducible(problem, solver):
                     return None
                 problems.append(problem)
             except AnosimError:  # that run will fail by itself
                 continue
+        if solver is None or not problems:
+            return None
         alike = [p for p in problems if p.open == problems[0].open]
-        if len(alike) < FEWEST or len(alike) < len(problems):
+        if len(alike) < len(problems) or not worthwhile(len(alike), solver.tolerance):
             return None
         try:
-            family = Family(solver, alike[0])  # type: ignore[arg-type]
-            family.grow(alike)
+            family = Family(solver, alike[0])
+            family.grow(alike, most=len(alike) / (2.0 * PRICE))
         except AnosimError:
             return None
         return family

@@ -1,17 +1,17 @@
 """How long a study will take, and how much memory, before it starts."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from anosim.errors import AnosimError
 from anosim.forecast import Forecast, forecast
 from anosim.study.caseruns import CaseRuns
-from anosim.study.chain import FEWEST
+from anosim.study.reduced import PRICE, expected
 from anosim.study.study import Study
 
-SNAPSHOTS = 6.0
-"""Problems that a reduced model solves in full, for two or three coefficients."""
-REDUCED = 0.05
+REDUCED = 0.2
 """A run by the reduced model, over a run in full."""
 
 
@@ -41,11 +41,16 @@ def study_forecast(study: Study, workers: int | None = None) -> Forecast | None:
             continue
         one = known[key].seconds
         count = len(places)
-        full = min(count, SNAPSHOTS) if count >= FEWEST else count
-        costs.append(one * (full + REDUCED * (count - full)))
+        costs.append(one * (_grown(runner, first) + REDUCED * count if count > 1 else 1.0))
     if not known:
         return Forecast(len(points), 0, 0, 0, 0.0, 0.0)
     most = max(known.values(), key=lambda f: f.memory)
     workers = max(1, min(workers or os.cpu_count() or 1, len(batches)))
     seconds = max(sum(costs) / workers, max(costs))
     return replace(most, runs=len(points), seconds=seconds, workers=workers)
+
+
+def _grown(runner: CaseRuns, point: Mapping[str, Any]) -> float:
+    """Plain solutions that a reduced model costs."""
+    solver = next(iter(runner.case(point).solvers.values()))
+    return PRICE * expected(getattr(solver, "tolerance", 0.1))

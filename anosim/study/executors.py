@@ -5,6 +5,7 @@ common.
 """
 
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
@@ -23,6 +24,26 @@ Watch = Callable[[], None]
 """Called again and again while runs go on."""
 
 
+GUARD = 'if __name__ == "__main__":'
+
+
+def unguarded() -> str:
+    """The script that runs, if processes started from it would run it again; "" if none would.
+
+    A fresh process imports the script that started it. What stands there without a guard is done
+    again, in every process.
+    """
+    main = sys.modules.get("__main__")
+    path, spec = getattr(main, "__file__", None), getattr(main, "__spec__", None)
+    if path is None or (spec is not None and spec.name.endswith("__main__")):
+        return ""  # a notebook, a prompt; python -m PACKAGE, which is not imported again
+    try:
+        text = Path(path).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+    return "" if "__main__" in text else Path(path).name
+
+
 def run_here(batches: Sequence[Batch], watch: Watch) -> None:
     """Do all batches in this process."""
     _until_done(batches, lambda batch: work(batch), watch)
@@ -35,8 +56,14 @@ def run_in_pool(batches: Sequence[Batch], workers: int, watch: Watch) -> None:
     at has failed.
 
     Raises:
-        InputError: what runs cannot be sent to another process.
+        InputError: what runs cannot be sent to another process, or the script has no guard.
     """
+    script = unguarded()
+    if script:
+        raise InputError(
+            f"{workers} processes would each run {script} again from its top: put what it does "
+            f"below {GUARD!r}, or leave workers out to run in this process"
+        )
     left = list(batches)
     with _pool(workers) as pool:
         try:
@@ -107,7 +134,8 @@ def _give_up(batch: Batch) -> None:
     """The run that a process was at when it died has failed."""
     rank = batch.missing[0]
     outcome = Outcome(
-        error="the process that ran it died twice: it was killed, perhaps for want of memory"
+        error="the process that ran it died twice: it was killed, perhaps for want of memory, or "
+        f"the script calls the study outside of {GUARD!r}"
     )
     row_of(batch, rank, outcome, {}).write(Path(batch.folder) / RUNS)
 
@@ -121,8 +149,10 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     try:
         yield pool
     except BaseException:
+        processes = list((pool._processes or {}).values())  # shutdown forgets them
         pool.shutdown(wait=False, cancel_futures=True)
-        _stop(pool)
+        for process in processes:  # nobody waits for their runs
+            process.terminate()
         raise
     else:
         pool.shutdown()
@@ -132,9 +162,3 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
-
-
-def _stop(pool: ProcessPoolExecutor) -> None:
-    """End a pool's processes: after an interruption nobody waits for their runs."""
-    for process in list((pool._processes or {}).values()):
-        process.terminate()

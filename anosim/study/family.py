@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
+from math import inf
 from typing import Any, Self, cast
 
 import numpy as np
@@ -21,6 +22,8 @@ from anosim.study.reduced import ReducedModel, Relaxed
 from anosim.trajectory import Relaxation
 
 MOST_REMEMBERED = 256
+MOST_IN_VAIN = 2
+"""Problems for which the reduced model was grown without serving them: then it grows no more."""
 
 
 class SharedModes(np.ndarray[Any, np.dtype[np.float64]]):
@@ -154,21 +157,31 @@ class Family:
         )
         self._modes: SharedModes | None = None
         self._weights: dict[Any, Floats] = {}
+        self._in_vain = 0
 
-    def grow(self, problems: Sequence[Diffusion]) -> None:
-        """Let the reduced model serve these problems."""
-        self._model.grow([self._model.affine.coefficients(problem) for problem in problems])
+    def grow(self, problems: Sequence[Diffusion], most: float = inf) -> None:
+        """Let the reduced model serve these problems; what it then does not is left to the solver.
+
+        Args:
+            problems: all that will be asked for.
+            most: problems to solve in full at most.
+        """
+        family = [self._model.affine.coefficients(problem) for problem in problems]
+        self._model.grow(family, most)
+        self._in_vain = MOST_IN_VAIN
 
     def solve(self, problem: Diffusion) -> Solution:
         """The solution, with an estimated error in time within the solver's tolerance.
 
-        By the reduced model where that serves the problem or can be made to, else by the solver.
+        By the reduced model where that serves the problem or, unless it was grown for many
+        problems before, can be made to; else by the solver.
         """
         at = self._model.affine.coefficients(problem)
         found = self._model.relaxed(at)
-        if found.error > self.solver.tolerance:
+        if found.error > self.solver.tolerance and self._in_vain < MOST_IN_VAIN:
             self._model.grow([at])
             found = self._model.relaxed(at)
+            self._in_vain += found.error > self.solver.tolerance
         if found.error > self.solver.tolerance:
             return self.solver.solve(problem)
         return self._solution(problem, at, found)

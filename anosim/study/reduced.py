@@ -9,7 +9,7 @@ Patera, SIAM J. Sci. Comput. 41 (2019) A900 (errors by random dual problems).
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import ceil, log, log10
+from math import ceil, inf, log, log10
 
 import numpy as np
 from scipy.linalg import LinAlgError, eigh
@@ -32,6 +32,12 @@ BEFORE = 1e-3
 """Part of the earliest time from which on states are taken: what comes later grew out of them."""
 MOST_VECTORS = 400
 MOST_BYTES = 4e9
+PER_DECADE = 1.5
+"""Problems solved in full for each decade of the tolerance, for two coefficients."""
+PRICE = 2.0
+"""What such a one costs with all that is projected and estimated, in plain solutions, about."""
+IDLE = 3
+"""Problems solved in full one after the other without halving the largest error: it is in vain."""
 OWN, NEGLIGIBLE = (0.5, 0.1), 0.003
 """Parts of the tolerance: to which a problem is solved in full, the first time and again, and what
 of that its states may lose."""
@@ -58,6 +64,16 @@ class Relaxed:
     def rates(self, times: Floats) -> Floats:
         """da/dt."""
         return np.asarray(self.relaxation.rates(times) @ self.rotation.T)
+
+
+def expected(tolerance: float) -> int:
+    """How many problems a reduced model of this tolerance solves in full, about."""
+    return max(3, ceil(-PER_DECADE * log10(min(tolerance, 0.1)) - 1e-9))
+
+
+def worthwhile(count: int, tolerance: float) -> bool:
+    """Whether so many runs are likely to pay for a reduced model."""
+    return count >= 1.5 * PRICE * expected(tolerance)
 
 
 class ReducedModel:
@@ -91,23 +107,30 @@ class ReducedModel:
         """The space, shape (n_vectors, n_nodes)."""
         return self._space.rows
 
-    def grow(self, family: Sequence[Coefficients]) -> Floats:
+    def grow(self, family: Sequence[Coefficients], most: float = inf) -> Floats:
         """Grow until the estimated error of every problem is within the tolerance.
+
+        Args:
+            family: the problems.
+            most: problems to solve in full at most.
 
         Returns:
             The estimated error of each; above the tolerance where the space could not be grown
             any further.
         """
         errors = np.array([self.relaxed(one).error for one in family])
+        largest: list[float] = []
         while True:
             order: Ints = np.argsort(-errors) if self.factorisations else _from_the_middle(family)
             left = [int(i) for i in order if errors[i] > self.tolerance]
             left = [i for i in left if self._tries(family[i]) < len(OWN)]
-            if not left or self._full:
+            idle = len(largest) > IDLE and largest[-1] > 0.5 * largest[-1 - IDLE]
+            if not left or self._full or idle or len(largest) >= most:
                 return errors
             before = float(errors.max())
             self.enrich(family[left[0]], family)
             errors = np.array([self.relaxed(one).error for one in family])
+            largest.append(float(errors.max()))
             report("reduce", _progress(before, float(errors.max()), self.tolerance))
 
     def enrich(self, at: Coefficients, family: Sequence[Coefficients]) -> None:

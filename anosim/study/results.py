@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 TIMES = "times_s"
 """Where a run's numbers hold the times of its curves, this number has them."""
+RESOLVED, OVERSHOOT = "resolved_from_s", "overshoot_share"
+"""From when on a run's mesh resolves what enters; how far concentrations leave their range."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,6 +22,9 @@ LEAST_ORDER = 0.5
 LEAST_CREDIBLE, ALIKE = 1.0, 0.35
 """Where no formal order is known: the least order that is believed, and how much the last two may
 differ."""
+HIGHEST = 4.5
+"""Above it no order is credible: 2 x 2 is what averages converge with at best, on smooth fields
+without corners, with quadratic elements (points with 3)."""
 ROUNDING = 1e-10
 """Relative change below which nothing is left to converge."""
 
@@ -139,6 +142,13 @@ def verdict(name: str, found: Estimate, meshes: tuple[str, str]) -> str:
         return f"{change}; {error}; observed order {found.observed:.2f}"
     if not np.isfinite(found.observed):
         return f"{change}; {error}; the changes do not shrink: a finer mesh is needed to be sure"
+    if found.observed > HIGHEST:
+        return (
+            f"{change}; observed order {found.observed:.2f}, more than quadratic elements can have "
+            "(order + 1 = 3 at points, 2 x order = 4 in averages and fluxes): the meshes are not "
+            "yet in the asymptotic range, or nearly the same, so there is no bound on the error; "
+            f"with order {found.used:.2g} it would be {share(found.relative)}"
+        )
     expected = "" if found.formal is None else f" instead of {found.formal:g}"
     return f"{change}; {error}; observed order {found.observed:.2f}{expected}, so with caution"
 
@@ -176,6 +186,8 @@ def _used(orders: Floats, formal: float | None, last: Floats) -> tuple[float, fl
         return max(min(observed, formal or 1.0), LEAST_ORDER), DOUBTFUL
     if formal is None:
         steady = bool(np.all(np.abs(orders[-2:] / observed - 1.0) <= ALIKE))
+        if observed > HIGHEST:
+            return 1.0, DOUBTFUL
         credible = steady and observed >= LEAST_CREDIBLE
         return max(observed, LEAST_ORDER), CREDIBLE if credible else DOUBTFUL
     if abs(observed / formal - 1.0) <= NEAR:

@@ -1,5 +1,6 @@
 """Mesh convergence: a sequence of meshes, and what it tells about the finest."""
 
+import itertools
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,13 +11,16 @@ import numpy as np
 from anosim.errors import InputError, listing
 from anosim.results.terms import TERMS
 from anosim.study.axes import listed
-from anosim.study.results import TIMES, Results
+from anosim.study.results import OVERSHOOT, RESOLVED, TIMES, Results
 from anosim.study.richardson import Estimate, estimate, verdict
 from anosim.study.study import Study, What, failures
 from anosim.study.values import number_of
 
 SIZE, CELLS = "mesh_size_m", [terms.cells for terms in TERMS.values()]
-NOT_CONVERGING = (SIZE, *CELLS, *(f"{n}_inside" for n in CELLS), "unknowns", "imbalance", TIMES)
+LEAST_FINER = 0.5
+"""Share of the refinement that the sizes promise, in logarithms, below which a mesh is told."""
+ABOUT_MESHES = (SIZE, *CELLS, *(f"{n}_inside" for n in CELLS), "unknowns")
+NOT_CONVERGING = (*ABOUT_MESHES, "imbalance", RESOLVED, OVERSHOOT, TIMES)
 """Numbers of a case that tell about the mesh, or are rounding."""
 
 
@@ -28,11 +32,13 @@ class Convergence:
         results: the runs, from coarse to fine.
         estimates: of each quantity, by its name.
         meshes: what the two finest meshes are called.
+        warning: which meshes are nearly the same though their sizes differ; "" if none are.
     """
 
     results: Results
     estimates: Mapping[str, Estimate]
     meshes: tuple[str, str]
+    warning: str = ""
 
     @property
     def verdicts(self) -> dict[str, str]:
@@ -40,7 +46,7 @@ class Convergence:
         return {name: verdict(name, e, self.meshes) for name, e in self.estimates.items()}
 
     def __str__(self) -> str:
-        return "\n".join(self.verdicts.values())
+        return "\n".join([*filter(None, [self.warning]), *self.verdicts.values()])
 
 
 def convergence(
@@ -104,7 +110,31 @@ def analysed(
         if quantities is not None or all(np.isfinite(curve).all() for curve in curves):
             found[name] = estimate([float(size) for size in sizes], curves, formal)
     finest = tuple(_called(row.numbers, row.inputs[axis]) for row in rows[-2:])
-    return Convergence(results, found, (finest[0], finest[1]))
+    return Convergence(results, found, (finest[0], finest[1]), _alike(results, axis))
+
+
+def _alike(results: Results, axis: str) -> str:
+    """Which successive meshes have cells much more alike than the sizes on the axis promise."""
+    told = []
+    if not axis.endswith("size"):
+        return ""
+    for coarse, fine in itertools.pairwise(results.done):
+        wide, narrow = number_of(coarse.inputs[axis]), number_of(fine.inputs[axis])
+        before, after = coarse.numbers.get(SIZE), fine.numbers.get(SIZE)
+        if not (wide and narrow and before and after):
+            continue
+        if np.log(before / after) < LEAST_FINER * np.log(wide / narrow):
+            names = [_called(row.numbers, row.inputs[axis]) for row in (coarse, fine)]
+            told.append(
+                f"{axis} {coarse.inputs[axis]} and {fine.inputs[axis]} give nearly the same meshes "
+                f"({names[0]} and {names[1]})"
+            )
+    if not told:
+        return ""
+    return (
+        f"{'; '.join(told)}: narrow gaps (mesh.gap_elements) or other sizes decide there; vary "
+        "mesh.elements for meshes that are finer everywhere"
+    )
 
 
 def _called(numbers: Mapping[str, Any], value: Any) -> str:

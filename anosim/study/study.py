@@ -9,18 +9,22 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
+import numpy as np
+
 from anosim.case import Case
 from anosim.errors import InputError
 from anosim.formats.atomic import replacing
 from anosim.progress import report
 from anosim.study.axes import Design, design_of, listed
-from anosim.study.executors import Watch, run_by, run_here, run_in_pool
+from anosim.study.executors import Watch, run_by, run_here, run_in_pool, unguarded
 from anosim.study.functions import FunctionRuns, Numbers
-from anosim.study.results import Results, write_csv
+from anosim.study.results import OVERSHOOT, RESOLVED, TIMES, Results, write_csv
 from anosim.study.rows import FAILED, Row, key_of, read_row
 from anosim.study.running import CACHE, CLAIMS, RUNS, Batch, Runner
 from anosim.study.values import storable
 
+NOTABLE = 0.01
+"""Overshoot that a reader has to know of."""
 RECORD, TABLE = "study.json", "table.csv"
 What = Callable[..., Numbers] | Case | Runner | str | os.PathLike[str]
 
@@ -84,19 +88,22 @@ class Study:
         watcher of ``anosim.progress``.
 
         Args:
-            workers: processes; by default one per processor, 0 for this process.
+            workers: processes; 0 for this process. By default one per processor, and this process
+                in a script without ``if __name__ == "__main__":``, which fresh processes would run
+                again.
             executor: any executor with ``submit``, instead of processes of its own.
             retry_failed: do those again that failed before.
 
         Raises:
-            InputError: the folder cannot be made, or the function cannot be sent to a process.
+            InputError: the folder cannot be made, the function cannot be sent to a process, or
+                workers are asked for in a script without that guard.
         """
         self._prepare(retry_failed)
         batches = self._batches()
         watch = self._watch()
         if executor is not None:
             run_by(executor, batches, watch)
-        elif workers == 0:
+        elif workers == 0 or (workers is None and unguarded()):
             run_here(batches, watch)
         elif batches:
             most = min(workers or os.cpu_count() or 1, len(batches))
@@ -203,3 +210,31 @@ def failures(results: Results) -> str:
     if not failed:
         return ""
     return f"{len(failed)} of {results.total} runs failed; the first: {failed[0].error}"
+
+
+def doubts(results: Results) -> str:
+    """How many runs a mesh was too coarse for, in a sentence; "" if none."""
+    early = [row for row in results.done if _unresolved(row)]
+    beyond = [row for row in results.done if _beyond(row) > NOTABLE]
+    told = []
+    if early:
+        start = max(row.numbers[RESOLVED] for row in early)
+        told.append(
+            f"{len(early)} of {results.total} runs have output times before {RESOLVED}, from when "
+            f"on their mesh resolves what enters (at the latest {start:.2g} s)"
+        )
+    if beyond:
+        told.append(
+            f"in {len(beyond)} of {results.total} runs concentrations leave the range they can "
+            f"have by up to {max(map(_beyond, beyond)):.2g} of it ({OVERSHOOT})"
+        )
+    return f"{'; '.join(told)}: a finer mesh or later times are needed" if told else ""
+
+
+def _unresolved(row: Row) -> bool:
+    start = row.numbers.get(RESOLVED)
+    return start is not None and any(0.0 < time < start for time in row.numbers.get(TIMES, ()))
+
+
+def _beyond(row: Row) -> float:
+    return float(np.max(row.numbers.get(OVERSHOOT, 0.0)))

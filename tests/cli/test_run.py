@@ -282,3 +282,8 @@ def interrupted(folder: Path, number: int) -> tuple[str, int, list[Path]]:
         process.send_signal(number)
         left = process.stderr.read()
     return left, process.returncode, before
+
+
+def test_the_page_is_called_as_its_folder(finished):
+    page = (finished[0] / "results" / "report.html").read_text(encoding="utf-8")
+    assert '<p class="soft">results: anosim' in page

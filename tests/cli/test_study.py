@@ -1,8 +1,18 @@
 """``anosim study``: run, go on, status, plot, estimate."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 
+import numpy as np
 import pytest
+from small_run import listen
+
+from anosim.figures.studies import sweep
+from anosim.study import stored
 
 STUDY = """\
 case = "case.toml"
@@ -46,6 +56,73 @@ def test_a_study_from_the_command_line(folder, anosim):
     done = anosim("study", "plot", "sweep", "--number", "average.sei", "--output", "p.png")
     assert done.returncode == 0, done.stderr
     assert (folder / "p.png").stat().st_size > 10_000
+    done = anosim("study", "plot", "sweep")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("average.sei in")
+
+    results = stored(folder / "sweep")
+    (place,) = sweep(results, "average.sei").axes
+    curves = np.array([row.numbers["average.sei"] for row in results.done])
+    shares = np.ptp(curves, axis=0) / curves.max(axis=0)
+    when = results.rows[0].numbers["times_s"][int(np.argmax(shares))]
+    assert place.get_ylabel() == f"average.sei at {when:g} s / mol/m³"
+
+
+def test_a_mesh_too_coarse_for_a_time_is_told(folder, anosim):
+    case = (folder / "case.toml").read_text()
+    before, _, after = case.partition("times = [")
+    (folder / "case.toml").write_text(f'{before}times = ["0.1 ms", {after}')
+    (folder / "s.toml").write_text(
+        'case = "case.toml"\n[axes]\n"materials.sei.diffusivity" = [1e-13, 2e-13]\n'
+    )
+    done = anosim("study", "run", "s.toml", "--workers", "1", "--quiet")
+    assert done.returncode == 0, done.stderr
+    assert "warning: 2 of 2 runs have output times before resolved_from_s" in done.stderr
+    assert "a finer mesh or later times are needed" in done.stderr
+    head, *_ = (folder / "s-runs" / "table.csv").read_text().splitlines()
+    assert "resolved_from_s" in head
+    assert "overshoot_share at 0.0001 s" in head
+
+
+def test_a_case_file_is_told_from_a_study_file(folder, anosim):
+    done = anosim("study", "run", "case.toml")
+    assert done.returncode == 2
+    assert "is a case file: anosim run case.toml; a study file has case" in done.stderr
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_stopped_study_ends_its_processes_and_keeps_what_is_done(folder, number, code):
+    text = STUDY.replace("count = 2", "count = 150").replace('"1e-13 m^2/s"]', '"1e-13 m^2/s"]\n')
+    (folder / "sweep.toml").write_text(f'{text}"solve.order" = [1, 2]\n')
+    process = subprocess.Popen(
+        [sys.executable, "-m", "anosim.cli", "study", "run", "sweep.toml", "--workers", "2"],
+        cwd=folder,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=listen,
+    )
+    runs, end = folder / "sweep" / "runs", time.monotonic() + 90.0
+    while not list(runs.glob("*.json")) and time.monotonic() < end:
+        time.sleep(0.05)
+    process.send_signal(number)  # the parent alone, as kill does
+    _, told = process.communicate(timeout=60)
+    assert process.returncode == code
+    assert "interrupted: what is done is kept; the same command goes on" in told
+    assert "Traceback" not in told
+    deadline = time.monotonic() + 10.0
+    while _alive(process.pid) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not _alive(process.pid)
+
+
+def _alive(group):
+    """Whether a process of the group is still there."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def test_failed_runs_are_told(folder, anosim):

@@ -37,3 +37,9 @@ def forgiving(a, folder):
         mark.touch()
         raise RuntimeError("not yet")
     return float(a)
+
+
+def sleepy(a):
+    """Takes longer than anybody waits."""
+    time.sleep(300.0)
+    return float(a)

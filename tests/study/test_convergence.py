@@ -62,6 +62,31 @@ def test_an_order_far_from_the_formal_one_is_not_trusted():
     assert "with caution" in verdict("c", found, ("100 triangles", "400 triangles"))
 
 
+def test_an_order_above_the_elements_gives_no_certainty():
+    h = np.array([4.0, 2.0, 1.0])
+    found = estimate(h, 1.0 + 1e-6 * h**10.24)
+    assert found.observed == pytest.approx(10.24)
+    assert found.used == 1.0
+    told = verdict("c", found, ("5 723 triangles", "6 719 triangles"))
+    assert "not yet in the asymptotic range" in told
+    assert "no bound" in told
+    assert "GCI" not in told
+
+
+def nearly_alike(size):
+    """A mesh that hardly follows the size asked for."""
+    h = 5e-8 * (size / 4e-8) ** 0.1
+    return {"mesh_size_m": h, "triangles_inside": int(1e-11 / h**2), "c": 1.0 + h}
+
+
+def test_meshes_that_hardly_differ_are_told(tmp_path):
+    found = convergence(
+        nearly_alike, "size", ["80 nm", "40 nm", "20 nm"], folder=tmp_path, workers=0
+    )
+    assert "size 40 nm and 20 nm give nearly the same meshes" in str(found)
+    assert "gap_elements" in found.warning
+
+
 def test_changes_that_grow_give_no_order_but_a_warning():
     found = estimate([4.0, 2.0, 1.0], [1.0, 1.1, 1.3])
     assert np.isnan(found.observed)

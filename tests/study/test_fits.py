@@ -51,8 +51,8 @@ def test_two_parameters_with_noise_lie_in_their_intervals(folder):
 
 
 def test_an_arrival_time_as_a_target(folder):
-    found = calibrate(folder / "case.toml", {D: WIDE}, {"time_to_90.I": "2 s"})
-    assert found.found["time_to_90.I"] == pytest.approx(2.0, rel=1e-3)
+    found = calibrate(folder / "case.toml", {D: WIDE}, {"mean_reaches_90.I": "2 s"})
+    assert found.found["mean_reaches_90.I"] == pytest.approx(2.0, rel=1e-3)
     assert found.factors[D] == np.inf
 
 
