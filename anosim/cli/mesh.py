@@ -135,7 +135,7 @@ def print_report(found: Mapping[str, Any]) -> None:
     sizes = {**found[f"interface_{terms.boundary}"], **found[f"side_{terms.boundary}"]}
     what, unit, factor = ("length", "µm", 1e6) if terms is TERMS[2] else ("area", "µm²", 1e12)
     for name, size in sizes.items():
-        print(f"{what + ' of ' + name:<24}{size * factor:.4g} {unit}")
+        print(f"{what + ' of ' + name:<24} {size * factor:.4g} {unit}")
 
 
 def _facts(found: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -180,11 +180,17 @@ def _table(phases: Mapping[str, Any], terms: Terms) -> Table:
             str(row[terms.cells]),
             f"{row[terms.content] * factor:.4g}",
             f"{row[f'{terms.measure}_fraction']:.2%}",
-            "" if error is None else f"{100.0 * error:+.2g} %",
+            _percent(error),
             _beside(row, "parts"),
             _beside(row, "holes"),
         )
     return table
+
+
+def _percent(error: float | None) -> str:
+    if error is None:
+        return ""
+    return f"{100.0 * error:+.2g} %" if abs(error) >= 1e-5 else "< 0.001 %"
 
 
 def _terms(found: Mapping[str, Any]) -> Terms:

@@ -9,7 +9,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from anosim.figures.ground import draw_image
 from anosim.figures.readable import length, log_ticks, number
@@ -20,6 +20,8 @@ from anosim.measure.overview import Overview
 
 _HEIGHT = 125.0 * MM
 _UM = 1e6
+_ABOVE: dict[str, Any] = {"frameon": False, "loc": "lower left", "bbox_to_anchor": (0.0, 1.0)}
+"""A legend above its panel, where no line can be behind it."""
 
 
 def measures(found: Overview) -> Figure:
@@ -93,8 +95,8 @@ def _fractions(panel: Axes, found: Overview, lines: dict[str, str]) -> None:
         panel.plot(position, 100.0 * values, color=lines[name], label=name, lw=1.0)
         panel.axhline(100.0 * values.mean(), color=lines[name], lw=0.6, ls=":")
     panel.set(xlabel=f"{found.profile.axis} / µm", ylabel="fraction of the slice / %")
-    panel.set(xlim=(0.0, position[-1]), ylim=(0.0, 1.25 * panel.get_ylim()[1]))
-    panel.legend(frameon=False, ncols=3, loc="upper left")
+    panel.set(xlim=(0.0, position[-1]), ylim=(0.0, None))
+    panel.legend(ncols=3, **_ABOVE)
 
 
 def _tortuosity(panel: Axes, way: Geodesic, lines: dict[str, str]) -> None:
@@ -107,13 +109,14 @@ def _tortuosity(panel: Axes, way: Geodesic, lines: dict[str, str]) -> None:
     )
     inside = high[np.isfinite(high)]
     top = max(float(np.quantile(inside, 0.95)) if inside.size else 1.0, 1.01)
-    panel.set(xlim=(0.0, depth[-1]), ylim=(1.0, 1.0 + 1.35 * (top - 1.0)))
+    panel.set(xlim=(0.0, depth[-1]), ylim=(1.0, 1.0 + 1.05 * (top - 1.0)))
     right = panel.twinx()
     right.plot(depth, way.channels, color="#444444", lw=0.7, ls="--", label="channels (right)")
     right.set(ylabel="connected channels", ylim=(0.0, None))
+    right.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
     right.spines["top"].set_visible(False)
     handles = [*panel.get_legend_handles_labels()[0], *right.get_legend_handles_labels()[0]]
-    panel.legend(handles=handles, frameon=False, loc="upper right")
+    panel.legend(handles=handles, ncols=3, **_ABOVE)
 
 
 def _proximity(panel: Axes, found: Overview, lines: dict[str, str]) -> None:
@@ -125,7 +128,7 @@ def _proximity(panel: Axes, found: Overview, lines: dict[str, str]) -> None:
     panel.set(xlabel="distance from the surface / µm", ylabel="surface in the class / %")
     panel.set(xlim=(0.0, None), ylim=(0.0, None))
     panel.spines["right"].set_visible(False)
-    panel.legend(frameon=False, loc="upper right")
+    panel.legend(**_ABOVE)
 
 
 def _sizes(panel: Axes, found: Overview, lines: dict[str, str]) -> None:
