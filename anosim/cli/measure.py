@@ -11,6 +11,7 @@ from rich.table import Table
 from anosim.cli.phases import phases_of, voxel_of
 from anosim.cli.screen import watching
 from anosim.cli.verbs import add_quiet, add_verb
+from anosim.measure.summary import summary
 from anosim.microstructure import Microstructure
 from anosim.progress import report
 from anosim.results.folder import RECORD, check_replaceable, replacing_folder
@@ -114,56 +115,6 @@ def _print(numbers: Mapping[str, Any]) -> None:
     table = Table()
     for heading, justify in (("measure", "left"), ("value", "right"), ("unit", "left")):
         table.add_column(heading, justify=justify)  # type: ignore[arg-type]
-    for row in _rows(numbers):
+    for row in summary(numbers):
         table.add_row(*row)
     Console(highlight=False).print(table)
-
-
-def _rows(numbers: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    rows = []
-    for phase, row in numbers["fraction"].items():
-        ends = row["interval_95"]
-        spread = f" ({100 * ends[0]:.2f} to {100 * ends[1]:.2f})" if ends else ""
-        rows.append(
-            (f"fraction of {phase} (95 % interval)", f"{100 * row['mean']:.2f}{spread}", "%")
-        )
-        low, high = 100 * row["slice_min"], 100 * row["slice_max"]
-        rows.append((f"fraction of {phase} per slice", f"{low:.2f} to {high:.2f}", "%"))
-    for pair, value in numbers["surface"]["per_volume_1_per_m"].items():
-        rows.append((f"surface {pair.replace('|', ' | ')}", f"{value * 1e-6:.4g}", "1/µm"))
-    pore, way, flux = numbers["pore"], numbers["geodesic_tortuosity"], numbers["tortuosity_factor"]
-    depth = f"{way['deepest_reached_m'] * 1e6:.4g} µm"
-    rows += [
-        (f"geodesic tortuosity of {pore} at {depth}",
-         f"{way['mean_at_deepest']:.4g} ± {way['std_at_deepest']:.2g}", ""),
-        (f"{pore} without a way from the {way['side']}", f"{100 * way['unreached']:.2f}", "%"),
-        ("channels at the entry, at the end",
-         f"{way['channels_at_entry']}, {way['channels_at_end']}", ""),
-        (f"tortuosity factor of {pore} ({flux['axis']})", f"{flux['tortuosity_factor']:.5g}", ""),
-        ("D_eff / D", f"{flux['effective_over_bulk']:.5g}", ""),
-        (f"{pore} that leads through", f"{100 * flux['shares']['through']:.2f}", "%"),
-    ]  # fmt: skip
-    for phase, row in numbers["width"].items():
-        for name, key in (("local thickness", "local_thickness"), ("chord length", "chord_length")):
-            value = row[f"{key}_mean_m"]
-            if value is not None:
-                rows.append((f"mean {name} of {phase}", f"{value * 1e6:.4g}", "µm"))
-    return rows + _particle_rows(numbers)
-
-
-def _particle_rows(numbers: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    rows = []
-    if "particles" in numbers:
-        found, name = numbers["particles"], numbers["particle"]
-        density = found["number_per_slice_area_1_per_m2"] * 1e-12
-        mean, largest = found["equivalent_diameter_mean_m"], found["extension_max_m"]
-        rows += [
-            (f"parts of {name}", f"{found['number']}", ""),
-            ("  per area of a slice", f"{density:.4g}", "1/µm²"),
-            ("  mean equivalent diameter", f"{mean * 1e6:.4g}", "µm"),
-            ("  greatest extension", f"{largest * 1e6:.4g}", "µm"),
-        ]
-    for near in numbers.get("proximity", ()):
-        text = f"{near['mean_m'] * 1e6:.4g}, {near['max_m'] * 1e6:.4g}"
-        rows.append((f"{near['of']} to {near['to']}: mean, greatest", text, "µm"))
-    return rows

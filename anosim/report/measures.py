@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import anosim
+from anosim.measure.summary import summary
 from anosim.report.citing import references
 from anosim.report.page import Section, page, paragraphs
 from anosim.report.pictures import picture
 from anosim.report.tables import table
 
 _APART = ("definitions", "files")
+_HEADINGS = ("number", "value")
 
 
 def measure_page(folder: Path, found: Mapping[str, Any]) -> str:
@@ -20,14 +22,14 @@ def measure_page(folder: Path, found: Mapping[str, Any]) -> str:
         folder: of the results.
         found: what its ``results.json`` holds.
     """
-    rows = [row for name in found if name not in _APART for row in _flat(found[name], name)]
     told = [
-        (name.replace("_", " "), each["definition"], each["unit"], each["reference"])
+        (_words(name), each["definition"], each["unit"], each["reference"])
         for name, each in found.get("definitions", {}).items()
     ]
     sections = [
         Section("Figures", "".join(picture(path) for path in sorted(folder.glob("*.png")))),
-        Section("Numbers", table("All numbers, in SI units", ("number", "value"), rows)),
+        Section("Summary", _summary(found)),
+        Section("Every number", "".join(_groups(found))),
         Section(
             "Definitions",
             table("What is measured", ("measure", "definition", "unit", "reference"), told),
@@ -37,13 +39,35 @@ def measure_page(folder: Path, found: Mapping[str, Any]) -> str:
     return page("Measures of a microstructure", folder.resolve().name, sections)
 
 
+def _summary(found: Mapping[str, Any]) -> str:
+    """What the terminal shows; nothing for results of another kind."""
+    known = "geodesic_tortuosity" in found
+    return table("In usual units", ("measure", "value", "unit"), summary(found)) if known else ""
+
+
+def _groups(found: Mapping[str, Any]) -> Iterator[str]:
+    """A table for each measure, in SI units; what is a number by itself comes first."""
+    apart = {name: value for name, value in found.items() if name not in _APART}
+    single = {name: value for name, value in apart.items() if not isinstance(value, Mapping | list)}
+    if single:
+        yield table("The image", _HEADINGS, [(_words(n), value) for n, value in single.items()])
+    for name, value in apart.items():
+        if name not in single:
+            rows = list(_flat(value, ""))
+            yield table(f"{_words(name)}, in SI units", _HEADINGS, rows)
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
 def _flat(value: Any, name: str) -> Iterator[tuple[str, Any]]:
     """Every number with the names that lead to it."""
     if isinstance(value, Mapping):
         for key, inner in value.items():
-            yield from _flat(inner, f"{name}: {key}")
+            yield from _flat(inner, f"{name}: {key}" if name else str(key))
     elif isinstance(value, list) and any(isinstance(item, Mapping) for item in value):
         for rank, inner in enumerate(value):
-            yield from _flat(inner, f"{name} {rank + 1}")
+            yield from _flat(inner, f"{name} {rank + 1}".strip())
     else:
-        yield name.replace("_", " "), value
+        yield _words(name), value

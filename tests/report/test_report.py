@@ -142,8 +142,21 @@ def test_measures_have_a_page(tmp_path):
     )
     assert "report.html" in done.stdout
     text = (tmp_path / "m" / "report.html").read_text()
-    assert "tortuosity factor: tortuosity factor" in text
-    assert re.search(r"fraction: particle: mean</th><td[^>]*>0.1111<", text)
+    assert re.search(r"tortuosity factor of pore \(y\)</th><td[^>]*>1\.", text)
+    assert "<caption>tortuosity factor, in SI units</caption>" in text
+    assert re.search(r"particle: mean</th><td[^>]*>0.1111<", text)
+
+
+def test_measures_of_a_blocked_image_say_infinite(tmp_path):
+    labels = np.zeros((24, 24), dtype=np.uint8)
+    labels[8:16] = 1
+    np.save(tmp_path / "roi.npy", labels)
+    options = ["--voxel", "20nm", "--phases", "pore=0,particle=1", "--output", "m", "--quiet"]
+    for verb in (["measure", "roi.npy", *options], ["report", "m"]):
+        command = [sys.executable, "-m", "anosim.cli", *verb]
+        subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    text = (tmp_path / "m" / "report.html").read_text()
+    assert re.search(r"tortuosity factor of pore \(y\)</th><td[^>]*>inf<", text)
 
 
 def test_a_study_has_a_page(folder, tmp_path):
