@@ -4,6 +4,7 @@ import gmsh
 import mesh_files
 import numpy as np
 import pytest
+from gmsh_models import fragments, grouped
 from mesh_samples import shapes
 
 import anosim
@@ -14,25 +15,12 @@ from anosim.formats.meshes.files import read_mesh
 @pytest.fixture
 def model():
     """Gmsh with a disc in a rectangle of 4 x 2, in micrometres, without groups."""
-    gmsh.initialize(interruptible=False)
-    gmsh.option.setNumber("General.Terminal", 0)
-    gmsh.option.setNumber("Mesh.MeshSizeMax", 0.4)
-    factory = gmsh.model.occ
-    box, disc = factory.addRectangle(0, 0, 0, 4, 2), factory.addDisk(2, 1, 0, 0.6, 0.6)
-    factory.fragment([(2, box)], [(2, disc)])
-    factory.synchronize()
-    yield gmsh.model
-    gmsh.finalize()
 
+    def make(factory):
+        return (2, factory.addRectangle(0, 0, 0, 4, 2)), (2, factory.addDisk(2, 1, 0, 0.6, 0.6))
 
-def grouped(model):
-    model.addPhysicalGroup(2, [3], 7, name="electrolyte liquid")
-    model.addPhysicalGroup(2, [2], 5, name="Größe")
-    for name, x in (("separator", 0.0), ("collector", 4.0)):
-        found = model.getEntitiesInBoundingBox(x - 0.01, -1, -1, x + 0.01, 3, 1, dim=1)
-        model.addPhysicalGroup(1, [tag for _, tag in found], name=name)
-    circle = model.getBoundary([(2, 2)], oriented=False)
-    model.addPhysicalGroup(1, [tag for _, tag in circle], name="surface of the disc")
+    with fragments(0.4, make) as made:
+        yield made
 
 
 @pytest.mark.parametrize("order", [1, 2])

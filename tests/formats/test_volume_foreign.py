@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import pyvista
 import volume_files
+from gmsh_models import fragments, grouped
 from mesh_samples import corners, sample
 from vtkmodules.vtkCommonCore import reference
 
@@ -21,25 +22,12 @@ RADIUS = 0.6
 @pytest.fixture
 def model():
     """Gmsh with a ball in a box of 4 x 2 x 2, in micrometres, without groups."""
-    gmsh.initialize(interruptible=False)
-    gmsh.option.setNumber("General.Terminal", 0)
-    gmsh.option.setNumber("Mesh.MeshSizeMax", 0.5)
-    factory = gmsh.model.occ
-    box, ball = factory.addBox(0, 0, 0, 4, 2, 2), factory.addSphere(2, 1, 1, RADIUS)
-    factory.fragment([(3, box)], [(3, ball)])
-    factory.synchronize()
-    yield gmsh.model
-    gmsh.finalize()
 
+    def make(factory):
+        return (3, factory.addBox(0, 0, 0, 4, 2, 2)), (3, factory.addSphere(2, 1, 1, RADIUS))
 
-def grouped(model):
-    model.addPhysicalGroup(3, [3], 7, name="electrolyte liquid")
-    model.addPhysicalGroup(3, [2], 5, name="Größe")
-    for name, x in (("separator", 0.0), ("collector", 4.0)):
-        found = model.getEntitiesInBoundingBox(x - 0.01, -1, -1, x + 0.01, 3, 3, dim=2)
-        model.addPhysicalGroup(2, [tag for _, tag in found], name=name)
-    surface = model.getBoundary([(3, 2)], oriented=False)
-    model.addPhysicalGroup(2, [tag for _, tag in surface], name="surface of the ball")
+    with fragments(0.5, make) as made:
+        yield made
 
 
 def areas(mesh, facets):
