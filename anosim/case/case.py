@@ -14,7 +14,6 @@ from anosim.case.checks import (
     check_plane,
     check_probed,
     check_probes,
-    check_probes_on,
     check_regions,
     check_surfaces,
 )
@@ -164,8 +163,7 @@ class Case:
             entry.known(phase, image.phases, "phases of this part of the image are")
         if image.labels.ndim == 2:
             check_plane(self.entry, self.periodic, self.conditions)
-        check_probes(self.output, image.labels.ndim)
-        check_probes_on(self.output, image, self.materials)
+        check_probes(self.output, image, self.materials)
         return image
 
     def mesh(self, microstructure: Microstructure) -> Mesh:

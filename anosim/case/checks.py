@@ -50,21 +50,11 @@ def check_plane(case: Entry, periodic: str, conditions: Mapping[Boundary, Condit
             raise entry.error(f"is {name!r}, {reason}")
 
 
-def check_probes(output: OutputPart, dimension: int) -> None:
-    """Refuse a probe with too few or too many coordinates.
+def check_probes(output: OutputPart, image: Microstructure, phases: Collection[str]) -> None:
+    """Refuse, before meshing, a probe that no mesh of the image can have.
 
-    Raises:
-        CaseError: the probe.
-    """
-    for entry, point in output.probes.values():
-        if len(point) != dimension:
-            raise entry.error(
-                f"has {len(point)} coordinates, but the image has {dimension} dimensions"
-            )
-
-
-def check_probes_on(output: OutputPart, image: Microstructure, phases: Collection[str]) -> None:
-    """Refuse, before meshing, a probe farther than a voxel from every phase with a material.
+    It has too few or too many coordinates, or is farther than a voxel from every phase with a
+    material.
 
     Raises:
         CaseError: the probe.
@@ -72,6 +62,10 @@ def check_probes_on(output: OutputPart, image: Microstructure, phases: Collectio
     names = {label: name for name, label in image.phases.items()}
     labels = [image.phases[name] for name in phases]
     for entry, point in output.probes.values():
+        if len(point) != image.labels.ndim:
+            raise entry.error(
+                f"has {len(point)} coordinates, but the image has {image.labels.ndim} dimensions"
+            )
         place = np.floor(np.array(point[::-1]) / image.voxel).astype(int)
         if np.any(place < 0) or np.any(place >= image.labels.shape):
             size = " x ".join(f"{1e6 * length:g}" for length in image.extent)

@@ -7,7 +7,6 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from types import FrameType
 
 import anosim
 from anosim.cli import (
@@ -25,6 +24,7 @@ from anosim.cli import (
     solvers,
     study,
 )
+from anosim.cli.stops import UNREAD, Terminated, leave, told
 from anosim.errors import AnosimError, ConvergenceError
 
 VERBS = (
@@ -42,8 +42,6 @@ VERBS = (
     solvers,
     doctor,
 )
-INTERRUPTED, UNREAD, TERMINATED = 130, 141, 143
-"""128 and the signal's number, as shells have it."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -57,9 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # what an old terminal cannot show becomes "?"
             stream.reconfigure(errors="replace")
-    before = signal.signal(signal.SIGTERM, _leave)
-    options = os.environ.get("PETSC_OPTIONS", "")
-    os.environ["PETSC_OPTIONS"] = f"{options} -no_signal_handler"  # PETSc would abort instead
+    before = signal.signal(signal.SIGTERM, leave)
     try:
         code = int(arguments.do(arguments))
         sys.stdout.flush()
@@ -70,9 +66,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of stdout has had enough, as in: anosim solvers | head
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return UNREAD
-    except KeyboardInterrupt:
-        print("interrupted: nothing was left behind", file=sys.stderr)
-        return INTERRUPTED
+    except (KeyboardInterrupt, Terminated) as end:
+        return told(end)
     except OSError as error:  # a full disk, a file that may not be read or written
         where = f" {str(error.filename)!r}" if error.filename else ""
         print(f"error: the system refused{where}: {error.strerror or error}", file=sys.stderr)
@@ -93,9 +88,3 @@ def parser() -> argparse.ArgumentParser:
     for verb in VERBS:
         verb.add(verbs)
     return root
-
-
-def _leave(number: int, frame: FrameType | None) -> None:
-    """Leave by an exception, so that temporary folders are removed."""
-    os.write(sys.stderr.fileno(), b"terminated: what was not finished is removed\n")
-    raise SystemExit(TERMINATED)

@@ -3,11 +3,11 @@
 from argparse import Namespace
 from typing import Any
 
-from anosim.cli.mesh import add_reports, finish
+from anosim.cli.mesh import add_reports, check_written, finish
 from anosim.cli.screen import watching
-from anosim.cli.verbs import add_quiet, add_verb, check_outputs
+from anosim.cli.verbs import add_quiet, add_verb
 from anosim.errors import InputError
-from anosim.formats.meshes.files import FORMATS, check_writable
+from anosim.formats.meshes.files import FORMATS
 from anosim.meshes import Mesh
 from anosim.results import Stopwatch
 
@@ -42,9 +42,7 @@ def do(arguments: Namespace) -> int:
     phases = dict(map(_renamed, arguments.phase)) if arguments.phase else None
     with watching(quiet=arguments.quiet):
         watch = Stopwatch()
-        check_writable(arguments.output)
-        written = (arguments.output, arguments.picture, arguments.report)
-        check_outputs(written, [arguments.input])
+        check_written(arguments, arguments.input)
         with watch.stage("read"):
             mesh = Mesh.read(arguments.input, unit=arguments.unit, phases=phases)
         finish(mesh, None, arguments, watch)

@@ -60,14 +60,18 @@ def add_reports(verb: Any) -> None:
     verb.add_argument("--report", metavar="FILE", help="the report as .json")
 
 
+def check_written(arguments: Namespace, read: str) -> None:
+    """Refuse, before any work, what ``finish`` could not write or what would replace the input."""
+    if arguments.output:
+        check_writable(arguments.output)
+    check_outputs((arguments.output, arguments.picture, arguments.report), [read])
+
+
 def do(arguments: Namespace) -> int:
     """Mesh the case's image and print the report."""
     with watching(quiet=arguments.quiet):
         watch = Stopwatch()
-        if arguments.output:
-            check_writable(arguments.output)
-        written = (arguments.output, arguments.picture, arguments.report)
-        check_outputs(written, [arguments.case])
+        check_written(arguments, arguments.case)
         case = None
         with watch.stage("read image"):
             if Path(arguments.case).suffix == ".toml":

@@ -21,9 +21,12 @@ def phases_of(text: str) -> dict[str, int]:
     return made
 
 
-def voxel_of(text: str | None) -> tuple[str, ...] | None:
-    """The voxel size of each axis, or one for all; None, for the file's own, without a text."""
-    return None if text is None else tuple(text.split(","))
+def voxel_of(text: str | None) -> str | tuple[str, ...] | None:
+    """The voxel size for all axes, or of each; None, for the file's own, without a text."""
+    if not text:
+        return None
+    sizes = tuple(text.split(","))
+    return sizes[0] if len(sizes) == 1 else sizes
 
 
 def whole_number(text: str) -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NoReturn, cast
 
 from anosim import plugins
+from anosim.cli.stops import Terminated, told
 from anosim.errors import AnosimError, InputError, MissingDependencyError, PluginError, listing
 from anosim.plugins import Parallel, Solver
 
@@ -87,9 +88,8 @@ def shared(named: Callable[[], list[str]], choose: Callable[[], str], do: Callab
     except Exception:
         traceback.print_exc()
         _abort(comm, 1)
-    except KeyboardInterrupt:
-        print("interrupted: nothing was left behind", file=sys.stderr)
-        _abort(comm, 128 + signal.SIGINT)
+    except (KeyboardInterrupt, Terminated) as end:
+        _abort(comm, told(end))
     except SystemExit as leaving:
         _abort(comm, int(leaving.code or 0))
 

@@ -10,13 +10,12 @@ from anosim import job
 from anosim.case import Case
 from anosim.cli import processes
 from anosim.cli.screen import watching
+from anosim.cli.stops import INTERRUPTED
 from anosim.cli.summary import print_summary
 from anosim.cli.verbs import add_quiet, add_verb
 from anosim.forecast import Forecast, large
 from anosim.results import Stopwatch
 
-INTERRUPTED = 130
-"""128 and the signal's number, as shells have it."""
 EXAMPLE = """\
 [image]
 file = "roi.png"                      # labels: TIFF, PNG or NumPy; or sample = "nmc_slice"

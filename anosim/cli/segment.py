@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from anosim.cli.phases import voxel_of
 from anosim.cli.screen import watching
 from anosim.cli.verbs import add_quiet, add_verb, check_outputs
 from anosim.errors import InputError
@@ -89,8 +90,7 @@ def _add_cleaning(verb: ArgumentParser) -> None:
 
 def do(arguments: Namespace) -> int:
     """Segment, print what was read and decided, and write the files."""
-    voxel = arguments.voxel.split(",") if arguments.voxel else None
-    voxel = voxel[0] if voxel and len(voxel) == 1 else voxel
+    voxel = voxel_of(arguments.voxel)
     check_labels_writable(arguments.output)
     written = [Path(arguments.output).with_suffix(ending) for ending in (".json", ".png")]
     read = (arguments.image, arguments.strokes, arguments.reference)

@@ -1,13 +1,11 @@
 """``anosim study``: run, watch and draw parameter studies."""
 
-import signal
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
-from types import FrameType
 from typing import Any
 
 from rich.console import Console
@@ -15,6 +13,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 
+from anosim.cli.stops import Terminated, code_of
 from anosim.cli.verbs import add_quiet, add_verb
 from anosim.progress import watched_by
 
@@ -30,8 +29,6 @@ folder = "sweep"                      # for the runs; what is there is not run a
 # kind = "sobol"                      # or "zip", "latin hypercube"
 # runs = 64
 """
-INTERRUPTED, TERMINATED = 130, 143
-"""128 and the signal's number, as shells have it."""
 MOST_ROWS = 20
 """Rows of the table of quantities."""
 
@@ -90,11 +87,11 @@ def do_run(arguments: Namespace) -> int:
         return 0
     keep_files(arguments.study, study)
     try:
-        with _bar(quiet=arguments.quiet, total=len(set(study.keys))), _ended_by_term():
+        with _bar(quiet=arguments.quiet, total=len(set(study.keys))):
             results = study.run(workers=arguments.workers, retry_failed=arguments.retry)
-    except (KeyboardInterrupt, _Terminated) as end:
+    except (KeyboardInterrupt, Terminated) as end:
         print("interrupted: what is done is kept; the same command goes on", file=sys.stderr)
-        return TERMINATED if isinstance(end, _Terminated) else INTERRUPTED
+        return code_of(end)
     _print(results)
     print(f"Table in {study.folder / 'table.csv'}")
     told = failures(results)
@@ -145,22 +142,6 @@ def do_plot(arguments: Namespace) -> int:
     save(sweep(results, number, arguments.axis), path)
     print(f"{number} in {path}")
     return 0
-
-
-class _Terminated(BaseException):
-    """SIGTERM, as an exception: executors end their processes on the way out."""
-
-
-@contextmanager
-def _ended_by_term() -> Iterator[None]:
-    def leave(number: int, frame: FrameType | None) -> None:
-        raise _Terminated
-
-    before = signal.signal(signal.SIGTERM, leave)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _add_folder(verb: ArgumentParser) -> None:

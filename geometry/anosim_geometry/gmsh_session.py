@@ -1,10 +1,10 @@
 """A session of Gmsh that leaves the user's own as it was."""
 
-import signal
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from threading import current_thread, main_thread
 from typing import Any
+
+from anosim.signals import keeping_sigterm
 
 BASIC_OPTIONS = {
     "General.Terminal": 0,
@@ -32,7 +32,8 @@ def session(gmsh: Any, options: Mapping[str, float]) -> Iterator[None]:
     """
     own = not gmsh.isInitialized()
     if own:
-        _initialized(gmsh)
+        with keeping_sigterm():
+            gmsh.initialize(readConfigFiles=False, interruptible=False)
     try:
         before = {name: gmsh.option.getNumber(name) for name in options}
         current = None if own else gmsh.model.getCurrent()
@@ -53,14 +54,6 @@ def session(gmsh: Any, options: Mapping[str, float]) -> Iterator[None]:
         if own:
             gmsh.logger.stop()
             gmsh.finalize()
-
-
-def _initialized(gmsh: Any) -> None:
-    """Start Gmsh, which takes SIGTERM for itself, and give it back to its handler here."""
-    handler = signal.getsignal(signal.SIGTERM)
-    gmsh.initialize(readConfigFiles=False, interruptible=False)
-    if handler is not None and current_thread() is main_thread():
-        signal.signal(signal.SIGTERM, handler)
 
 
 def last_words(gmsh: Any) -> str:

@@ -6,10 +6,13 @@ from mpi4py import MPI  # finds the MPI library that the wheel of DOLFINx needs
 
 import petsc4py
 
-if "mpi4py.futures" in sys.modules:
-    # tasks of a pool start PETSc when they come to it, not all processes at once
-    petsc4py.init(comm=MPI.COMM_SELF)
+from anosim.signals import keeping_sigterm
 
-from anosim_fenicsx.solver import Fenicsx
+with keeping_sigterm():
+    if "mpi4py.futures" in sys.modules:
+        # tasks of a pool start PETSc when they come to it, not all processes at once
+        petsc4py.init(comm=MPI.COMM_SELF)
+
+    from anosim_fenicsx.solver import Fenicsx
 
 __all__ = ["Fenicsx"]
