@@ -4,6 +4,7 @@ A plain number is SI; a string carries its unit: ``"20 nm"``, ``"1 mol/L"``.
 """
 
 import math
+import re
 from functools import cache
 from typing import Any, Self, overload
 
@@ -16,6 +17,13 @@ _EXAMPLES = {
     "s": "100 s",
     "mol/m^3": "1 mol/L",
 }
+_NUMBER = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*")
+_POWER = r"(?:\s*(?:\^|\*\*)\s*\(?[+-]?\d(?:\.\d)?\)?|⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹])?"
+_TOKEN = rf"(?:(?:(?:[^\W\d_]|[°%])(?:[^\W\d]|[°%])*|\)){_POWER}|[(*·⋅/]|1(?=\s*/))\s*"
+_UNIT = re.compile(rf"(?:{_TOKEN})*+")
+"""Symbols with a power of one digit, brackets and signs between them: pint evaluates no more."""
+_LONGEST = 80
+"""Characters of a quantity; no unit is as long."""
 
 
 @cache
@@ -23,6 +31,33 @@ def _registry() -> Any:
     import pint
 
     return pint.UnitRegistry()
+
+
+def quantity(text: str) -> Any:
+    """Parse a number and a unit, such as ``"1e-13 m^2/s"``; nothing else is evaluated.
+
+    Returns:
+        A quantity of pint.
+
+    Raises:
+        ValueError: the text is something else, such as a formula, or the unit is not known.
+    """
+    number = _NUMBER.match(text)
+    if number is None or len(text) > _LONGEST:
+        raise ValueError(f"{text[:_LONGEST]!r} is not a number with a unit")
+    unit = text[number.end() :].strip()
+    unit = f"1{unit}" if unit.startswith("/") else unit.removeprefix("*")
+    if not _UNIT.fullmatch(unit):
+        raise ValueError(f"{unit!r} is not a unit")
+    registry = _registry()
+    try:
+        plain = re.sub(r"(?<=[^\s(*/^])\s*\(", "*(", re.sub("[·⋅]", "*", unit))
+        units = registry.parse_units(plain)
+        found = registry.Quantity(float(number[1]), units)
+        found.to_base_units()  # which overflows where powers of powers are too large
+        return found
+    except Exception:  # pint raises a dozen unrelated types on text it cannot parse
+        raise ValueError(f"{unit!r} is not a unit") from None
 
 
 def si(value: float | str, unit: str, name: str) -> float:
@@ -61,17 +96,16 @@ def _convert(text: str, unit: str, name: str) -> float:
         raise UnitError(f"{name} is {text!r}: write a decimal point, as in {example(unit)}")
     registry = _registry()
     try:
-        quantity = registry.Quantity(text)
-        magnitude = float(quantity.magnitude)
-    except Exception:  # pint raises a dozen unrelated types on text it cannot parse
+        found = quantity(text)
+    except ValueError:
         raise UnitError(
             f"{name} is {text!r}, which is not a number with a unit; write for example "
             f"{example(unit)}, powers with ^ as in cm^2/s"
         ) from None
-    if quantity.dimensionless and not registry.Quantity(1.0, unit).dimensionless:
+    if found.dimensionless and not registry.Quantity(1.0, unit).dimensionless:
         raise UnitError(f"{name} is {text!r}, which has no unit; write for example {example(unit)}")
     try:
-        converted = registry.Quantity(magnitude, quantity.units).to(unit).magnitude
+        converted = found.to(unit).magnitude
         return float(f"{converted:.15g}")  # a litre's factor leaves 999.9999999999999 mol/m^3
     except pint.DimensionalityError:
         raise UnitError(

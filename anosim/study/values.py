@@ -3,9 +3,10 @@
 import json
 import math
 import re
-from functools import cache
 from hashlib import sha256
 from typing import Any
+
+from anosim.units import quantity
 
 Given = float | int | str | bool | list[Any] | None
 """What TOML and JSON can hold in one place."""
@@ -19,11 +20,10 @@ def in_si(value: Any) -> tuple[Any, str]:
     if not isinstance(value, str) or not re.match(r"\s*[+-]?\.?\d", value):
         return value, ""
     try:
-        quantity = _registry().Quantity(value).to_base_units()
-        number = float(f"{quantity.magnitude:.15g}")
-    except Exception:  # pint raises a dozen unrelated types on text that is no quantity
+        found = quantity(value).to_base_units()
+    except ValueError:
         return value, ""
-    return number, f"{quantity.units:~C}".replace("**", "^")
+    return float(f"{found.magnitude:.15g}"), f"{found.units:~C}".replace("**", "^")
 
 
 def number_of(value: Any) -> float | None:
@@ -66,10 +66,3 @@ def digest(data: Any) -> str:
     """What tells data from other data."""
     text = json.dumps(storable(data), sort_keys=True, ensure_ascii=False)
     return sha256(text.encode()).hexdigest()[:24]
-
-
-@cache
-def _registry() -> Any:
-    import pint
-
-    return pint.UnitRegistry()

@@ -69,8 +69,9 @@ def test_both_processes_have_the_same_solution(both):
     one, two = both
     assert one.files == two.files
     for name in shared_problems.PROBLEMS:
-        assert np.array_equal(one[f"{name}: field"], two[f"{name}: field"])
-        assert one[f"{name}: place"] == pytest.approx(two[f"{name}: place"], rel=1e-14)
+        for what in ("field", "place"):  # products of matrices differ in the last place
+            found, scale = one[f"{name}: {what}"], np.abs(one[f"{name}: field"]).max()
+            assert two[f"{name}: {what}"] == pytest.approx(found, rel=0, abs=1e-13 * scale)
 
 
 def _told(case, folder):
