@@ -1,6 +1,6 @@
 """Mesh: points, triangles or tetrahedra, phases, named interfaces and sides."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from os import PathLike
@@ -77,11 +77,17 @@ class Mesh:
         self._check_names()
 
     @staticmethod
-    def read(path: str | PathLike[str], *, unit: float | str = "m", phases: Any = None) -> "Mesh":
+    def read(
+        path: str | PathLike[str],
+        *,
+        unit: float | str = "m",
+        phases: Any = None,
+        regions: str | Sequence[str] | None = None,
+    ) -> "Mesh":
         """Read a mesh of this or another program: ``anosim.formats.meshes.files.read_mesh``."""
         from anosim.formats.meshes.files import read_mesh
 
-        return read_mesh(path, unit=unit, phases=phases)
+        return read_mesh(path, unit=unit, phases=phases, regions=regions)
 
     def write(self, path: str | PathLike[str]) -> None:
         """Write a mesh in the format of the path's ending: see ``anosim.formats.meshes.files``."""

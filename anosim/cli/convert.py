@@ -33,6 +33,13 @@ def add(verbs: Any) -> None:
         action="append",
         help="a group of the file that is a phase, and its new name; once for each phase",
     )
+    verb.add_argument(
+        "--regions",
+        metavar="NAME",
+        action="append",
+        help="the cell data (.vtu, .xdmf, .vtkhdf), or a group of cells, that says which phase a "
+        "cell belongs to; once for each group",
+    )
     add_reports(verb)
     add_quiet(verb)
 
@@ -44,7 +51,9 @@ def do(arguments: Namespace) -> int:
         watch = Stopwatch()
         check_written(arguments, arguments.input)
         with watch.stage("read"):
-            mesh = Mesh.read(arguments.input, unit=arguments.unit, phases=phases)
+            mesh = Mesh.read(
+                arguments.input, unit=arguments.unit, phases=phases, regions=arguments.regions
+            )
         finish(mesh, None, arguments, watch)
     return 0
 

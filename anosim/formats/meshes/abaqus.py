@@ -17,7 +17,16 @@ import numpy as np
 from anosim.errors import InputError, UnsupportedError
 from anosim.formats.meshes.abaqus_write import FACES, write
 from anosim.formats.meshes.names import unescaped
-from anosim.formats.meshes.parts import Parts, bool_rows, dimension_of, places, refused, stacked
+from anosim.formats.meshes.parts import (
+    Parts,
+    Regions,
+    bool_rows,
+    dimension_of,
+    places,
+    refused,
+    selected,
+    stacked,
+)
 from anosim.formats.meshes.text import decoded
 from anosim.meshes import Ints
 from anosim.topology import FACETS
@@ -69,7 +78,7 @@ class Deck:
         return self.spelling.setdefault(short.upper(), short)
 
 
-def read(path: Path) -> Parts:
+def read(path: Path, regions: Regions = ()) -> Parts:
     """Read a .inp file.
 
     Raises:
@@ -79,7 +88,7 @@ def read(path: Path) -> Parts:
     deck = Deck()
     for keyword, options, rows in _blocks(decoded(path)):
         _take(deck, keyword, options, rows)
-    return _parts(deck)
+    return _parts(deck, regions)
 
 
 def _blocks(text: str) -> Iterator[tuple[str, dict[str, str], list[list[str]]]]:
@@ -179,7 +188,7 @@ def _members(
     return found
 
 
-def _parts(deck: Deck) -> Parts:
+def _parts(deck: Deck, regions: Regions) -> Parts:
     nodes = [row[1:4] for row in deck.nodes]
     width = max((len(row) for row in nodes), default=2)
     points = np.array([row + ["0"] * (width - len(row)) for row in nodes], dtype=np.float64)
@@ -200,7 +209,9 @@ def _parts(deck: Deck) -> Parts:
     }
     sections = [name for name in dict.fromkeys(deck.sections) if name in groups]
     covered = [groups[name] for name in sections]
-    if covered and len(np.unique(np.concatenate(covered))) == len(cells):
+    if regions:
+        groups = selected(groups, regions)
+    elif covered and len(np.unique(np.concatenate(covered))) == len(cells):
         groups = {name: groups[name] for name in sections}
     return Parts(points, cells, groups, _facets(deck, dimension, numbers, table[:, 0], cells))
 

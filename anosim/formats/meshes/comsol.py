@@ -16,7 +16,15 @@ import numpy as np
 
 from anosim.errors import InputError, UnsupportedError
 from anosim.formats.meshes.names import escaped, named_facets, unescaped, with_middles
-from anosim.formats.meshes.parts import Parts, dimension_of, gathered, refused, stacked
+from anosim.formats.meshes.parts import (
+    Parts,
+    Regions,
+    dimension_of,
+    gathered,
+    refused,
+    selected,
+    stacked,
+)
 from anosim.formats.meshes.text import decoded
 from anosim.meshes import CELLS, NODES, Floats, Ints, Mesh
 
@@ -98,7 +106,7 @@ class Content:
     selections: list[tuple[str, int, list[int]]] = field(default_factory=list)
 
 
-def read(path: Path) -> Parts:
+def read(path: Path, regions: Regions = ()) -> Parts:
     """Read a .mphtxt file with one mesh.
 
     Raises:
@@ -124,7 +132,7 @@ def read(path: Path) -> Parts:
                 _selection(source, content)
             case other:
                 raise UnsupportedError(f"it holds a {other} where only meshes can be read")
-    return _parts(content)
+    return _parts(content, regions)
 
 
 def _mesh(source: Text, content: Content) -> None:
@@ -172,7 +180,7 @@ def _selection(source: Text, content: Content) -> None:
     content.selections.append((unescaped(name), dimension, entities))
 
 
-def _parts(content: Content) -> Parts:
+def _parts(content: Content, regions: Regions) -> Parts:
     dimension = dimension_of(d for d, *_ in content.blocks)
     blocks = [(nodes, ids) for d, nodes, ids in content.blocks if d == dimension]
     cells = stacked([nodes for nodes, _ in blocks], dimension)
@@ -183,7 +191,7 @@ def _parts(content: Content) -> Parts:
     groups = _named(content, dimension, [ids for _, ids in blocks], ("domain", 0))
     facets = _named(content, dimension - 1, [ids for _, ids in around], ("boundary", 1))
     named = {name: np.concatenate(corners)[rows] for name, rows in facets.items()}
-    return Parts(content.points, _reordered(cells), groups, named)
+    return Parts(content.points, _reordered(cells), selected(groups, regions), named)
 
 
 def _reordered(nodes: Ints) -> Ints:

@@ -1,6 +1,6 @@
 """Meshes in the files of other programs: Gmsh, VTK, XDMF, Abaqus, Nastran, COMSOL."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from os import PathLike
@@ -10,7 +10,7 @@ import numpy as np
 
 from anosim.errors import AnosimError, InputError, MeshError, UnsupportedError
 from anosim.formats.atomic import replacing
-from anosim.formats.meshes.parts import Parts, Phases
+from anosim.formats.meshes.parts import Parts, Phases, Regions
 from anosim.meshes import Mesh
 from anosim.units import si
 
@@ -21,7 +21,8 @@ class Format:
 
     Attributes:
         name: what people call it.
-        module: the module with its functions ``read`` (path to Parts) and ``write`` (mesh, path).
+        module: the module with its functions ``read`` (path and regions to Parts) and ``write``
+            (mesh, path).
         whole: whether ``write`` itself replaces what is there, as a format of two files must.
     """
 
@@ -30,9 +31,9 @@ class Format:
     whole: bool = False
 
     @property
-    def read(self) -> Callable[[Path], Parts]:
+    def read(self) -> Callable[[Path, Regions], Parts]:
         """Read a file."""
-        function: Callable[[Path], Parts] = import_module(self.module).read
+        function: Callable[[Path, Regions], Parts] = import_module(self.module).read
         return function
 
     @property
@@ -57,7 +58,13 @@ FORMATS: Mapping[str, Format] = {
 """Formats by ending."""
 
 
-def read_mesh(path: str | PathLike[str], *, unit: float | str = "m", phases: Phases = None) -> Mesh:
+def read_mesh(
+    path: str | PathLike[str],
+    *,
+    unit: float | str = "m",
+    phases: Phases = None,
+    regions: str | Sequence[str] | None = None,
+) -> Mesh:
     """Read a mesh of triangles, or of tetrahedra, with its groups as phases.
 
     Named groups of edges, in space of triangles, on the outer boundary become sides; interfaces
@@ -70,20 +77,24 @@ def read_mesh(path: str | PathLike[str], *, unit: float | str = "m", phases: Pha
         unit: the file's unit of length, as "um", or its size in m.
         phases: the groups that are phases, as a list, or as new names by group; without it every
             group of cells.
+        regions: what says which phase a cell belongs to, where the file has more than one such
+            thing: the name of cell data (.vtu, .xdmf, .vtkhdf), or names of groups of cells.
 
     Raises:
-        InputError: no such file, an unknown ending, a damaged file, unknown or crossing groups.
+        InputError: no such file, an unknown ending, a damaged file, unknown or crossing groups,
+            or several cell data that may be the phases.
         UnsupportedError: other elements, or triangles that are in no plane.
         MeshError: cells that overlap, do not conform, or are not joined.
     """
     path = Path(path)
     form = _format(path, "read")
     scale = _scale(unit)
+    chosen = (regions,) if isinstance(regions, str) else tuple(regions or ())
     if not path.is_file():
         raise InputError(f"there is no file {str(path)!r}")
     try:
         with np.errstate(all="ignore"):
-            return form.read(path).mesh(scale, phases)
+            return form.read(path, chosen).mesh(scale, phases)
     except (MeshError, UnsupportedError, InputError) as error:
         kind = next(k for k in (MeshError, UnsupportedError, InputError) if isinstance(error, k))
         raise kind(f"{str(path)!r}: {error}") from None

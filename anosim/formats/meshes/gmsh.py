@@ -17,7 +17,16 @@ from anosim.errors import InputError
 from anosim.formats.meshes.gmsh_numbers import Numbers, sections
 from anosim.formats.meshes.gmsh_write import ORDER, TYPES, write
 from anosim.formats.meshes.names import unescaped
-from anosim.formats.meshes.parts import Parts, dimension_of, gathered, places, refused, stacked
+from anosim.formats.meshes.parts import (
+    Parts,
+    Regions,
+    dimension_of,
+    gathered,
+    places,
+    refused,
+    selected,
+    stacked,
+)
 from anosim.meshes import Floats, Ints
 
 __all__ = ["read", "write"]
@@ -52,7 +61,7 @@ class Content:
     )
 
 
-def read(path: Path) -> Parts:
+def read(path: Path, regions: Regions = ()) -> Parts:
     """Read a .msh file."""
     content = Content()
     for name, numbers in sections(path.read_bytes()):
@@ -60,10 +69,10 @@ def read(path: Path) -> Parts:
         reader = (_OLD if old else _NEW).get(name)
         if reader is not None:
             reader(content, numbers)
-    return _parts(content)
+    return _parts(content, regions)
 
 
-def _parts(content: Content) -> Parts:
+def _parts(content: Content, regions: Regions) -> Parts:
     """Elements in the order of their tags; groups in that of the physical tags."""
     dimension = dimension_of(_KINDS[block[0]][0] for block in content.blocks)
     inside, around = (
@@ -89,7 +98,7 @@ def _parts(content: Content) -> Parts:
     cells, groups = places(content.numbers, nodes[order], "node"), _by_rank(named)
     if any(physical is not None for *_, physical in inside):
         cells, groups = _once(cells, groups, dimension)
-    return Parts(content.points, cells, groups, _by_rank(facets))
+    return Parts(content.points, cells, selected(groups, regions), _by_rank(facets))
 
 
 def _by_rank(named: list[tuple[tuple[int, int], str, Ints]]) -> dict[str, Ints]:

@@ -19,11 +19,13 @@ from anosim.errors import UnsupportedError
 from anosim.formats.meshes.names import escaped, named_facets, printable, unescaped, with_middles
 from anosim.formats.meshes.parts import (
     Parts,
+    Regions,
     dimension_of,
     gathered,
     in_space,
     places,
     refused,
+    selected,
     stacked,
 )
 from anosim.formats.meshes.text import decoded
@@ -85,7 +87,7 @@ def _real(value: float) -> str:
     return text
 
 
-def read(path: Path) -> Parts:
+def read(path: Path, regions: Regions = ()) -> Parts:
     """Read a .nas or .bdf file.
 
     Raises:
@@ -120,7 +122,7 @@ def read(path: Path) -> Parts:
     return Parts(
         points,
         places(numbers, table[:, 2:], "point"),
-        _by_property(table[:, 1], np.arange(len(table)), names, "property"),
+        selected(_by_property(table[:, 1], np.arange(len(table)), names, "property"), regions),
         _by_property(facets[:, 1], places(numbers, facets[:, 2:], "point"), names, "boundary"),
     )
 

@@ -14,6 +14,9 @@ from anosim.topology import facets_of
 Phases = Mapping[str, str] | Sequence[str] | None
 """The groups of a file that are phases, with the phases' names where they shall differ."""
 
+Regions = tuple[str, ...]
+"""Names of a file's cell data, or of its groups of cells, that say which phase a cell is."""
+
 _FLAT = 1e-9
 """Thickness of a plane mesh, as a share of its size."""
 
@@ -121,6 +124,21 @@ def gathered(named: Iterable[tuple[str, Ints]]) -> dict[str, Ints]:
     for name, array in named:
         found.setdefault(name, []).append(array)
     return {name: np.concatenate(arrays) for name, arrays in found.items()}
+
+
+def selected(groups: Mapping[str, Ints], regions: Regions) -> dict[str, Ints]:
+    """The groups of the given names, in the order of the names; all of them without names.
+
+    Raises:
+        InputError: the file has no such group.
+    """
+    for name in regions:
+        if name not in groups:
+            raise InputError(
+                f"regions names {name!r}, but the file has no group of cells of that name; "
+                f"its groups: {listing(groups)}"
+            )
+    return {name: groups[name] for name in regions or groups}
 
 
 def _coordinates(points: Floats, dimension: int) -> Floats:

@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from anosim.errors import InputError, MeshError, listing
+from anosim.errors import MeshError
+from anosim.formats.meshes.cell_data import region_values
 from anosim.formats.meshes.names import escaped, named_facets, unescaped
-from anosim.formats.meshes.parts import Parts, dimension_of, gathered, refused
+from anosim.formats.meshes.parts import Parts, Regions, dimension_of, gathered, refused
 from anosim.meshes import CELLS, NODES, Floats, Ints, Mesh
 
 KINDS = {3: 5, 6: 22, 4: 10, 10: 24}
@@ -27,8 +28,6 @@ _POLYLINE = 4
 _OTHERS = {7: "polygons", 8: "pixels", 9: "quadrangles", 11: "voxels", 12: "hexahedra"}
 _OTHERS |= {13: "prisms", 14: "pyramids", 23: "quadrangles", 25: "hexahedra", 26: "prisms"}
 _OTHERS |= {27: "pyramids", 28: "quadrangles"}
-_KNOWN = ("phase", "phases", "PhysicalIds", "gmsh:physical", "MaterialIds", "medit:ref")
-"""Cell data that other programs keep regions in."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,10 +54,14 @@ class Grid:
     boundary_table: Ints = field(default_factory=lambda: np.empty(0, np.int64))
     boundaries: Mapping[int, str] = field(default_factory=dict)
 
-    def parts(self) -> Parts:
+    def parts(self, regions: Regions = ()) -> Parts:
         """Cells with the regions as groups; tagged lines, in space triangles, name boundaries.
 
+        Args:
+            regions: name of the cell data with the phases; found without it.
+
         Raises:
+            InputError: no such cell data, or several that may be the phases.
             UnsupportedError: cells that are neither tetrahedra, triangles, lines nor points.
             MeshError: neither triangle nor tetrahedron, or arrays that do not fit each other.
         """
@@ -76,7 +79,8 @@ class Grid:
         facet = np.isin(self.types, around) & ((self.types != _POLYLINE) | (sizes > 1))
         cells = self.connectivity[starts[cell][:, None] + np.arange(widths[0])]
         corners = self.connectivity[starts[facet][:, None] + np.arange(dimension)]
-        values, facets = self._values(), self._boundaries(dimension)
+        values = region_values(self.data, cell, regions)
+        facets = self._boundaries(dimension)
         if values is None:
             return Parts(self.points, cells, {}, facets)
         groups = self._groups(values[cell], dimension, "phase")
@@ -84,23 +88,9 @@ class Grid:
         facets |= {name: corners[rows] for name, rows in named.items()}
         return Parts(self.points, cells, groups, facets)
 
-    def _values(self) -> Ints | None:
-        """The region of each cell: an array that is known, or the only one of integers."""
-        whole = {
-            name: array.ravel()
-            for name, array in self.data.items()
-            if array.dtype.kind in "iu" and array.size == len(self.types)
-        }
-        known = [name for name in _KNOWN if name in whole] or list(whole)
-        if len(known) > 1 and known[0] not in _KNOWN:
-            raise InputError(
-                f"the cell data {listing(known)} are integers: rename the one with the phases "
-                "to 'phase'"
-            )
-        return whole[known[0]].astype(np.int64) if known else None
-
-    def _groups(self, values: Ints, dimension: int, word: str) -> dict[str, Ints]:
-        named = ((v, self.names.get((dimension, v))) for v in np.unique(values).tolist())
+    def _groups(self, values: Floats, dimension: int, word: str) -> dict[str, Ints]:
+        numbers = [int(value) for value in np.unique(values) if np.isfinite(value)]
+        named = ((number, self.names.get((dimension, number))) for number in numbers)
         return gathered(
             (name or f"{word} {value}", np.flatnonzero(values == value)) for value, name in named
         )

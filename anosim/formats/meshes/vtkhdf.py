@@ -8,7 +8,10 @@ import numpy as np
 
 from anosim.errors import InputError, UnsupportedError
 from anosim.formats import vtkhdf
-from anosim.formats.meshes.parts import Parts
+from anosim.formats.meshes.parts import (
+    Parts,
+    Regions,
+)
 from anosim.formats.meshes.vtk import (
     BOUNDARY_TABLES,
     Grid,
@@ -27,7 +30,7 @@ def write(mesh: Mesh, path: Path) -> None:
     vtkhdf.write_mesh(mesh, path)
 
 
-def read(path: Path) -> Parts:
+def read(path: Path, regions: Regions = ()) -> Parts:
     """Read a .vtkhdf file with an unstructured grid in one piece.
 
     Raises:
@@ -57,7 +60,7 @@ def read(path: Path) -> Parts:
             phase_names(_strings(root, "phases", most), types),
             np.empty(0, np.int64) if table is None else table.astype(np.int64),
             dict(enumerate(_strings(root, "boundaries", most))),
-        ).parts()
+        ).parts(regions)
 
 
 def array(data: Any, most: int) -> Any:

@@ -18,7 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anosim.errors import InputError, UnsupportedError
-from anosim.formats.meshes.parts import Parts, in_space
+from anosim.formats.meshes.parts import (
+    Parts,
+    Regions,
+    in_space,
+)
 from anosim.formats.meshes.vtk import (
     BOUNDARY_TABLES,
     KINDS,
@@ -90,7 +94,7 @@ def _packed(raw: bytes) -> str:
     return (base64.b64encode(head) + base64.b64encode(b"".join(packed))).decode()
 
 
-def read(path: Path) -> Parts:
+def read(path: Path, regions: Regions = ()) -> Parts:
     """Read a .vtu file of one piece.
 
     Raises:
@@ -111,7 +115,7 @@ def read(path: Path) -> Parts:
     pieces = root.findall("UnstructuredGrid/Piece")
     if len(pieces) != 1:
         raise UnsupportedError(f"the mesh is in {len(pieces)} pieces: save it as one")
-    return _grid(source, root, pieces[0]).parts()
+    return _grid(source, root, pieces[0]).parts(regions)
 
 
 def _grid(source: "_Source", root: Any, piece: Any) -> Grid:

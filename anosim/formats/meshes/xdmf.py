@@ -17,7 +17,11 @@ from numpy.typing import NDArray
 from anosim.errors import InputError, MeshError, UnsupportedError
 from anosim.formats.atomic import replacing
 from anosim.formats.meshes.names import escaped, unescaped
-from anosim.formats.meshes.parts import Parts, refused
+from anosim.formats.meshes.parts import (
+    Parts,
+    Regions,
+    refused,
+)
 from anosim.formats.meshes.vtk import BOUNDARY_TABLES, Grid, boundary_table, dimension_of_types
 from anosim.formats.meshes.vtkhdf import MOST, array
 from anosim.meshes import Mesh
@@ -86,7 +90,7 @@ def _information(mesh: Mesh, boundaries: list[str], name: str, place: str) -> Xm
     return held
 
 
-def read(path: Path) -> Parts:
+def read(path: Path, regions: Regions = ()) -> Parts:
     """Read a .xdmf file with one grid; its numbers are in the XML or in HDF5.
 
     Raises:
@@ -120,7 +124,7 @@ def read(path: Path) -> Parts:
         names,
         (_stored(place, path) if place else np.empty(0)).astype(np.int64),
         {value: name for (d, value), name in names.items() if d == dimension - 1},
-    ).parts()
+    ).parts(regions)
 
 
 def _cells(topology: Xml.Element, numbers: NDArray[Any]) -> tuple[Any, Any, Any]:
