@@ -1,6 +1,5 @@
 """A folder of slices, one file each."""
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,8 @@ from numpy.typing import NDArray
 
 from anosim.errors import InputError
 from anosim.formats.images.imagefile import ImageFile, Slabs
+from anosim.formats.images.slice_names import in_order, left_out
+from anosim.formats.limits import check_size
 from anosim.progress import report
 
 _SLICES = (".tif", ".tiff", ".png")
@@ -18,77 +19,69 @@ def read(path: Path, dataset: str | None, lazy: bool) -> ImageFile:
     """Open a folder whose .tif or .png files are the slices of one stack.
 
     They are taken in the order of the numbers in their names; a number that is left out is an
-    error, for the slices behind it would be at the wrong depth.
+    error, for the slices behind it would be at the wrong depth. Hidden files (such as ``._name``
+    of macOS), folders and files of other kinds are left out, and ``details`` names them.
     """
-    files = _files(path)
+    if dataset is not None:
+        raise InputError(f"{str(path)!r} is a folder of slices: it has no dataset {dataset!r}")
+    files, details = _stack(path)
     first = _slice(files[0])
     shape = (len(files), *first.shape)
     stated = f"{first.stated}; slices in a folder have no distance"
+    what = f"{len(files)} slices of shape {first.shape}, {first.dtype}"
 
     def slab(start: int, stop: int) -> NDArray[Any]:
-        found = np.empty((stop - start, *first.shape), first.dtype)
-        for rank, file in enumerate(files[start:stop]):
-            found[rank] = _checked(file, first, files[0]).array()
-            report("read slices", (rank + 1) / (stop - start))
+        part = files[start:stop]
+        stored = sum(file.stat().st_size for file in part)
+        size = first.dtype.itemsize * float(np.prod(first.shape, dtype=object))
+        check_size(path, len(part) * size, stored, what)
+        found = np.empty((len(part), *first.shape), first.dtype)
+        for rank, file in enumerate(part):
+            found[rank] = _checked(file, first, files[0], lazy=False).array()
+            report("read slices", (rank + 1) / len(part))
         return found
 
     if lazy:
         for file in files[1:]:
-            _checked(file, first, files[0])
+            _checked(file, first, files[0], lazy=True)
     values = Slabs(shape, first.dtype, slab) if lazy else slab(0, len(files))
     kind = f"folder of {len(files)} slices, {first.format}"
-    return ImageFile(str(path), kind, values, (None, *first.voxel), stated)
+    return ImageFile(str(path), kind, values, (None, *first.voxel), stated, details)
 
 
-def _files(path: Path) -> list[Path]:
-    files = [file for file in path.iterdir() if file.suffix.lower() in _SLICES and file.is_file()]
+def _stack(path: Path) -> tuple[tuple[Path, ...], dict[str, str]]:
+    """The slices in their order, and what is to be told about it."""
+    inside = list(path.iterdir())
+    files = [
+        file for file in inside
+        if file.suffix.lower() in _SLICES and not file.name.startswith(".") and file.is_file()
+    ]  # fmt: skip
     kinds = {".tif" if file.suffix.lower() == ".tiff" else file.suffix.lower() for file in files}
     if not files:
         raise InputError(f"the folder {str(path)!r} holds no slices: expected .tif or .png files")
     if len(kinds) > 1:
         raise InputError(f"the folder {str(path)!r} holds both .tif and .png files: keep one kind")
-    ordered = sorted(files, key=lambda file: (_numbers(file), file.name))
-    _check_numbering(path, ordered)
-    return ordered
+    ordered, rule = in_order(path, files)
+    order = f"{len(ordered)} by {rule}, from {ordered[0].name} to {ordered[-1].name}"
+    others = left_out({file.name for file in inside} - {file.name for file in files})
+    return ordered, {"slices": order} | ({"left out": others} if others else {})
 
 
-def _numbers(file: Path) -> tuple[int, ...]:
-    return tuple(int(digits) for digits in re.findall(r"\d{1,18}", file.stem))
-
-
-def _check_numbering(path: Path, files: list[Path]) -> None:
-    """Refuse a gap in the one number that differs from name to name."""
-    numbers = [_numbers(file) for file in files]
-    if len(files) < 3 or len({len(row) for row in numbers}) > 1 or not numbers[0]:
-        return
-    columns = [column for column in zip(*numbers, strict=True) if len(set(column)) > 1]
-    if len(columns) != 1 or len(set(columns[0])) != len(files):
-        return
-    steps = np.diff(columns[0])
-    common = int(np.median(steps))
-    for file, following, step in zip(files, files[1:], steps, strict=False):
-        if step != common:
-            raise InputError(
-                f"slices are missing in the folder {str(path)!r} between {file.name!r} and "
-                f"{following.name!r}: put copies of their neighbours there, or number the files "
-                "without gaps"
-            )
-
-
-def _slice(file: Path) -> ImageFile:
+def _slice(file: Path, lazy: bool = False) -> ImageFile:
     from anosim.formats.images.opening import open_image
 
-    found = open_image(file)
+    found = open_image(file, lazy=lazy)
     if len(found.shape) != 2:
         raise InputError(f"{str(file)!r} is a stack of shape {found.shape}: expected one slice")
     return found
 
 
-def _checked(file: Path, first: ImageFile, name: Path) -> ImageFile:
-    found = _slice(file)
+def _checked(file: Path, first: ImageFile, name: Path, *, lazy: bool) -> ImageFile:
+    found = _slice(file, lazy)
     for what, given, expected in (
         ("size", found.shape, first.shape),
         ("type", str(found.dtype), str(first.dtype)),
+        ("pixels of", _metres(found), _metres(first)),
     ):
         if given != expected:
             raise InputError(
@@ -96,3 +89,8 @@ def _checked(file: Path, first: ImageFile, name: Path) -> ImageFile:
                 "slices of one stack are alike"
             )
     return found
+
+
+def _metres(found: ImageFile) -> str:
+    """The pixel sizes as text of three digits: exact values differ by rounding in the files."""
+    return " x ".join("unknown size" if size is None else f"{size:.3g} m" for size in found.voxel)
