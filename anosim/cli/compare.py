@@ -1,5 +1,7 @@
 """``anosim compare``: a run beside another program's concentrations."""
 
+import sys
+import warnings
 from argparse import Namespace
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,11 @@ def add(verbs: Any) -> None:
         verb.add_argument(
             f"--{name}", metavar="UNIT", help=f"unit of {what} where the header has none"
         )
+    verb.add_argument(
+        "--decimal",
+        choices=(".", ","),
+        help="decimal mark where the numbers do not tell it from a thousands separator",
+    )
     verb.add_argument("--picture", metavar="FILE", help="map of the difference: .png, .svg, .pdf")
     verb.add_argument("--json", metavar="FILE", help="the norms as JSON")
 
@@ -37,12 +44,17 @@ def do(arguments: Namespace) -> int:
     check_outputs((arguments.picture, arguments.json), (arguments.folder, arguments.foreign))
     source = Path(arguments.folder)
     fields = interop.Fields.read(source / "solution.vtkhdf" if source.is_dir() else source)
-    samples = interop.read_samples(
-        arguments.foreign,
-        length=arguments.length,
-        time=arguments.time,
-        concentration=arguments.concentration,
-    )
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        samples = interop.read_samples(
+            arguments.foreign,
+            length=arguments.length,
+            time=arguments.time,
+            concentration=arguments.concentration,
+            decimal=arguments.decimal,
+        )
+    for warning in told:
+        print(f"warning: {warning.message}", file=sys.stderr)
     found = interop.compare(fields, samples)
     _print(found)
     if arguments.json:

@@ -1,29 +1,23 @@
 """Concentrations that another program computed, from its text files."""
 
-import csv
-import re
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from anosim.errors import InputError, listing
+from anosim.interop.column_heads import UNITS, Head, common_parameters, head_of, is_unit
+from anosim.interop.decimals import is_number, parse_columns
+from anosim.interop.foreign_tables import Table, read_table
 from anosim.meshes import Floats
-from anosim.units import si
 
-_UNITS = {"x": "m", "y": "m", "z": "m", "t": "s", "c": "mol/m^3"}
-_NAMES = {
-    "x": ("x",),
-    "y": ("y",),
-    "z": ("z",),
-    "t": ("t", "time"),
-    "c": ("c", "conc", "concentration"),
-}
-_UNIT = re.compile(r"[(\[]\s*([^)\]]+?)\s*[)\]]")
-_AT = re.compile(r"@\s*t\s*=\s*([-+0-9.eE]+)(?:\[?\s*([a-zµ]+)\]?)?")
-_LARGEST = 2**31
+MASK = "vtkvalidpointmask"
+"""ParaView's column of samples, 0 outside of the data."""
+_SHOWN = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,151 +41,160 @@ def read_samples(
     length: str | None = None,
     time: str | None = None,
     concentration: str | None = None,
+    decimal: str | None = None,
 ) -> Samples:
     """Read x, y[, z], t and c from a table with a header, or from a COMSOL spreadsheet.
 
-    A table has the columns x, y, in space z, c and, unless it is a steady state, t; other columns
-    are left alone. A COMSOL spreadsheet has ``%`` before its header and a column per time
-    (``c (mol/m^3) @ t=2``). Units stand in the header, in brackets or after an underscore
-    (``x_um``, ``concentration_mol_per_m3``), or are given; without either they are SI.
+    A table has the columns x, y, in space z, c and, unless it is a steady state, t; ParaView's
+    ``Points:0`` is x; other columns are left alone. A COMSOL spreadsheet has ``%`` before its
+    header and a column per time (``c (mol/m^3) @ t=2``, ``@ t=0.5[h]``). Units stand in the header,
+    in brackets, after a slash or an underscore (``x_um``, ``concentration_mol_per_m3``), in a row
+    below it, or are given; without any they are SI. Decimal commas, thousands separators and the
+    usual encodings are recognised.
 
     Args:
         path: a text file, columns apart by commas, semicolons, tabs or blanks.
         length: unit of x, y and z where the header has none, such as "um".
         time: unit of t.
         concentration: unit of c, such as "mol/L".
+        decimal: "." or "," where the table does not tell decimal marks from thousands separators.
 
     Raises:
-        InputError: no such file, columns that are missing or given twice, no numbers, a unit that
-            is none of its kind; the message names the line or the column.
+        InputError: no such file, columns that are missing or there twice, a cell that is no number,
+            a place or time that is missing, a unit that is none of its kind; the message names the
+            line or the column.
+
+    Warns:
+        UserWarning: rows without a concentration (NaN, n/a) are left out, with their lines.
     """
     path = Path(path)
+    if decimal not in (None, ".", ","):
+        raise InputError(f"decimal is {decimal!r}: expected '.' or ','")
+    table = read_table(path, lambda heads: {"x", "y"} <= {head_of(h).name for h in heads})
     given = {"x": length, "y": length, "z": length, "t": time, "c": concentration}
-    lines = _lines(path)
-    comments = [line.lstrip("%# ") for line in lines if line.startswith(("%", "#"))]
-    for line in comments:
+    for line in table.comments:
         if line.lower().startswith("length unit:"):
             given |= {name: given[name] or line.split(":", 1)[1].strip() for name in "xyz"}
-    body = [(k + 1, line) for k, line in enumerate(lines) if not line.startswith(("%", "#"))]
-    if comments:
-        heads = _comsol_heads(comments[-1], path)
-    else:
-        if not body:
-            raise InputError(f"{str(path)!r} has no header")
-        heads = _cells(body.pop(0)[1])
-    table = _numbers(body, len(heads), path)
-    return _samples(heads, table, given, path)
+    heads = [head_of(head) for head in table.heads]
+    columns = _columns(heads, table, path)
+    factors, start = _factors(heads, columns, table, given, path)
+    numbers = parse_columns(
+        [[row[k] for row in table.rows[start:]] for k in columns],
+        table.lines[start:],
+        path,
+        decimal=decimal,
+        point=table.mark in ("", ",") or "@" in "".join(table.heads),
+    )
+    found = dict(zip(columns, (numbers * factors).T, strict=True))
+    return _samples(heads, found, table.lines[start:], given["t"], path)
 
 
-def _lines(path: Path) -> list[str]:
-    try:
-        if path.stat().st_size > _LARGEST:
-            raise InputError(f"{str(path)!r} is larger than 2 GB: export fewer points or times")
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"cannot read {str(path)!r}: {error}") from None
-    return [line.strip() for line in text.splitlines() if line.strip()]
-
-
-def _cells(line: str) -> list[str]:
-    for mark in ("\t", ";", ","):
-        if mark in line:
-            return [cell.strip() for cell in next(csv.reader([line], delimiter=mark))]
-    return line.split()
-
-
-def _comsol_heads(line: str, path: Path) -> list[str]:
-    """Columns of a spreadsheet: names hold blanks: one ends with its unit or its time."""
-    if "," in line:
-        return _cells(line)
-    found = re.match(r"\s*(x)\s+(y)\s+(?:(z)\s+)?(.*)$", line, re.IGNORECASE)
-    if not found:
-        raise InputError(f"{str(path)!r}: expected a header '% X Y ...', got {line[:60]!r}")
-    pattern = r"\S+(?:\s*[(\[][^)\]]*[)\]])?(?:\s*@\s*t\s*=\s*\S+)?"
-    axes = [axis for axis in found.group(1, 2, 3) if axis]
-    return [*axes, *re.findall(pattern, found[4])]
-
-
-def _numbers(body: Sequence[tuple[int, str]], width: int, path: Path) -> Floats:
-    if not body:
-        raise InputError(f"{str(path)!r} has a header and no numbers")
-    rows = []
-    for number, line in body:
-        cells = _cells(line)
-        if len(cells) != width:
+def _columns(heads: Sequence[Head], table: Table, path: Path) -> list[int]:
+    """Columns that are read: places, times, concentrations, ParaView's mask."""
+    timed = [k for k, head in enumerate(heads) if head.name == "c" and head.parameters]
+    for name in "xyztc":
+        places = [k for k, head in enumerate(heads) if head.name == name and k not in timed]
+        if len(places) + (name == "c" and bool(timed) and bool(places)) > 1:
             raise InputError(
-                f"{str(path)!r}, line {number}: {len(cells)} columns, the header has {width}"
+                f"{str(path)!r} has {len(places) + len(timed) * (name == 'c')} columns of {name}: "
+                f"{listing(table.heads)}"
             )
-        try:
-            rows.append([float(cell) if cell else np.nan for cell in cells])
-        except ValueError:
-            rows.append([_number(cell) for cell in cells])
-    return np.array(rows)
+    names = {head.name for head in heads}
+    if missing := [name for name in "xyc" if name not in names]:
+        raise InputError(
+            f"{str(path)!r} has no column {listing(missing)}: there are {listing(table.heads)}"
+        )
+    if not table.rows:
+        raise InputError(f"{str(path)!r} has a header and no numbers")
+    common_parameters([heads[k] for k in timed], path)
+    return [k for k, h in enumerate(heads) if h.name or table.heads[k].lower() == MASK]
 
 
-def _number(cell: str) -> float:
-    try:
-        return float(cell)
-    except ValueError:
-        return np.nan
+def _factors(
+    heads: Sequence[Head],
+    columns: Sequence[int],
+    table: Table,
+    given: dict[str, str | None],
+    path: Path,
+) -> tuple[list[float], int]:
+    """What each column is multiplied with to be SI, and the first row of numbers."""
+    cells = [table.rows[0][k] for k in columns]
+    below = not any(is_number(cell) for cell in cells if cell)
+    if below:
+        for cell in cells:
+            if cell and not is_unit(cell):
+                raise InputError(
+                    f"{str(path)!r}, line {table.lines[0]}: {cell!r} is neither a number nor a unit"
+                )
+        if len(table.rows) == 1:
+            raise InputError(f"{str(path)!r} has a header and no numbers")
+    factors = []
+    for k, cell in zip(columns, cells, strict=True):
+        name = heads[k].name
+        if not name:
+            factors.append(1.0)
+            continue
+        written = heads[k].factor(path)
+        row = Head(table.heads[k], name, cell).factor(path) if below and cell else None
+        if None not in (written, row) and written != row:
+            raise InputError(
+                f"{str(path)!r}, line {table.lines[0]}: the unit {cell!r} contradicts the header's "
+                f"{table.heads[k]!r}"
+            )
+        known = written if written is not None else row
+        other = Head(table.heads[k], name, given[name] or UNITS[name]).factor(path)
+        factors.append(known if known is not None else float(other or 1.0))
+    return factors, int(below)
 
 
 def _samples(
-    heads: Sequence[str], table: Floats, given: dict[str, str | None], path: Path
+    heads: Sequence[Head],
+    found: dict[int, Floats],
+    lines: Sequence[int],
+    unit: str | None,
+    path: Path,
 ) -> Samples:
-    kinds = [_kind(head) for head in heads]
-    timed = {k: match for k, head in enumerate(heads) if (match := _AT.search(head))}
-    columns = {}
-    for name in "xyztc":
-        places = [k for k, kind in enumerate(kinds) if kind == name and k not in timed]
-        if len(places) > 1:
-            raise InputError(f"{str(path)!r} has {len(places)} columns of {name}: {heads}")
-        if places:
-            columns[name] = places[0]
-    missing = [n for n in "xy" if n not in columns] + ["c"] * ("c" not in columns and not timed)
-    if missing:
-        raise InputError(
-            f"{str(path)!r} has no column {listing(missing)}: there are {listing(heads)}"
-        )
-
-    def column(name: str, k: int) -> Floats:
-        return table[:, k] * _factor(name, heads[k], given[name], path)
-
-    points = np.column_stack([column(name, columns[name]) for name in "xyz" if name in columns])
-    if timed:
-        each = [(column("c", k), _time(match, given["t"], path)) for k, match in timed.items()]
-        values = np.concatenate([c for c, _ in each])
-        times = np.repeat([t for _, t in each], len(table))
-        points = np.tile(points, (len(each), 1))
-    else:
-        values = column("c", columns["c"])
-        times = column("t", columns["t"]) if "t" in columns else np.full(len(values), np.inf)
-    known = np.isfinite(points).all(axis=1) & np.isfinite(values) & ~np.isnan(times)
+    columns = {heads[k].name: values for k, values in found.items()}
+    points = np.column_stack([columns[name] for name in "xyz" if name in columns])
+    count = len(points)
+    _check_known(points, columns.get("t"), lines, path)
+    concentrations = {k: values for k, values in found.items() if heads[k].name == "c"}
+    times = [np.full(count, heads[k].time(unit, path)) for k in concentrations]
+    if "t" in columns:
+        times = [columns["t"]]
+    values = np.concatenate(list(concentrations.values()))
+    if np.isinf(values).any():
+        line = lines[int(np.flatnonzero(np.isinf(values))[0]) % count]
+        raise InputError(f"{str(path)!r}, line {line}: an infinite concentration")
+    known = np.isfinite(values)
+    if None in columns:  # ParaView fills with zeros what is outside of the data
+        known &= np.tile(columns[None] != 0.0, len(concentrations))
     if not known.any():
         raise InputError(f"{str(path)!r} has no row with numbers for x, y and c")
-    return Samples(points[known], times[known], values[known])
+    if not known.all():
+        _warn_missing(np.unique(np.array(lines)[np.flatnonzero(~known) % count]), path)
+    return Samples(
+        np.tile(points, (len(concentrations), 1))[known],
+        np.concatenate(times)[known],
+        values[known],
+    )
 
 
-def _kind(head: str) -> str | None:
-    """Which of x, y, t and c a column is, by the first word of its heading."""
-    word = re.split(r"[\s(\[@_]", head.strip().lower(), maxsplit=1)[0]
-    return next((name for name, words in _NAMES.items() if word in words), None)
+def _check_known(points: Floats, times: Floats | None, lines: Sequence[int], path: Path) -> None:
+    """Refuse rows whose place or time is missing."""
+    bad = ~np.isfinite(points).all(axis=1)
+    late = np.zeros(len(points), dtype=np.bool_) if times is None else np.isnan(times)
+    if bad.any() or late.any():
+        line = lines[int(np.flatnonzero(bad | late)[0])]
+        what = "place" if bad.any() and line == lines[int(np.flatnonzero(bad)[0])] else "time"
+        raise InputError(f"{str(path)!r}, line {line}: the {what} is missing")
 
 
-def _factor(name: str, head: str, given: str | None, path: Path) -> float:
-    """What a column is multiplied with to be SI."""
-    bracketed = _UNIT.search(_AT.sub("", head))
-    tail = head.split("_", 1)[1] if "_" in head and not bracketed else ""
-    written = bracketed[1] if bracketed else tail.replace("_per_", "/")
-    unit = (written or given or _UNITS[name]).replace("m3", "m^3").replace("m^^3", "m^3")
-    try:
-        return float(si(f"1 {unit}", _UNITS[name], f"the unit of {name}"))
-    except InputError as error:
-        raise InputError(f"{str(path)!r}, column {head!r}: {error}") from None
-
-
-def _time(match: re.Match[str], given: str | None, path: Path) -> float:
-    try:
-        return float(si(f"{float(match[1])!r} {match[2] or given or 's'}", "s", "time"))
-    except (InputError, ValueError) as error:
-        raise InputError(f"{str(path)!r}: the time {match[0]!r} cannot be read: {error}") from None
+def _warn_missing(lines: NDArray[np.int_], path: Path) -> None:
+    shown = ", ".join(map(str, lines[:_SHOWN])) + (", ..." if len(lines) > _SHOWN else "")
+    what = f"line {shown} has" if len(lines) == 1 else f"{len(lines)} lines ({shown}) have"
+    warnings.warn(
+        f"{str(path)!r}: {what} no concentration at some time and place; these are left out",
+        UserWarning,
+        stacklevel=4,
+    )
