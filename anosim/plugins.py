@@ -13,6 +13,7 @@ from anosim.errors import InputError, MissingDependencyError, PluginError, listi
 from anosim.meshes import Mesh
 from anosim.microstructure import Microstructure
 from anosim.problem import Diffusion
+from anosim.progress import stage
 from anosim.solution import Solution
 
 SOLVERS = "anosim.solvers"
@@ -65,6 +66,7 @@ def mesher(name: str) -> type[Any]:
     return _load(MESHERS, name)
 
 
+@stage("mesh")
 def mesh(microstructure: Microstructure, /, *, mesher: str = "gmsh", **options: Any) -> Mesh:
     """Mesh a microstructure.
 
@@ -82,6 +84,7 @@ def mesh(microstructure: Microstructure, /, *, mesher: str = "gmsh", **options: 
     return cast(Mesher, _create(_load(MESHERS, mesher), mesher, options)).mesh(microstructure)
 
 
+@stage("solve")
 def solve(problem: Diffusion, /, *, solver: str = "skfem", **options: Any) -> Solution:
     """Solve a diffusion problem.
 

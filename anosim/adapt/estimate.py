@@ -21,7 +21,7 @@ from anosim.errors import ConvergenceError, UnsupportedError
 from anosim.functions import Function
 from anosim.meshes import Floats
 from anosim.plugins import Solver
-from anosim.progress import report
+from anosim.progress import report, stage
 from anosim.solution import Solution
 
 _TIMES, _DECADES = 40, 5.5
@@ -89,6 +89,7 @@ class Estimate:
         return f"estimated error of the {self.goal}: {100.0 * self.relative:.2g} %"
 
 
+@stage("estimate")
 def estimate(solution: Solution, goal: Goal, solver: Solver) -> Estimate:
     """The error of a number of a solution because of the mesh; the mesh's outline counts as given.
 

@@ -11,7 +11,7 @@ from anosim.meshes import Mesh
 from anosim.microstructure import Microstructure
 from anosim.plugins import Solver
 from anosim.problem import Diffusion
-from anosim.progress import report
+from anosim.progress import report, stage
 from anosim.solution import Solution
 
 
@@ -76,6 +76,7 @@ class NotMetError(ConvergenceError):
         self.refinement = refinement
 
 
+@stage("refine")
 def refine(
     microstructure: Microstructure,
     problem_of: Callable[[Mesh], Diffusion],
@@ -122,10 +123,9 @@ def refine(
             raise InputError(f"the {goal} is zero: it has no relative error")
         rounds.append(Round(len(mesh.cells), len(solution.base), found.value, found.size))
         result = Refinement(goal, tolerance, tuple(rounds), solution, found)
-        report("refine", len(rounds) / most_rounds)
         if result.met:
-            report("refine", 1.0)
             return result
+        report("refine", len(rounds) / most_rounds)
         if len(rounds) == most_rounds:
             raise NotMetError(f"the tolerance was not met: {result}; raise it", result)
         lengths = wanted_lengths(found, tolerance * abs(found.value))

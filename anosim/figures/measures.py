@@ -7,11 +7,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
-from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from anosim.figures.ground import draw_image
+from anosim.figures.picture import Figure
 from anosim.figures.readable import length, log_ticks, number
 from anosim.figures.sheet import Window, scale_bar, sheet
 from anosim.figures.style import DPI, GREY, MM, STYLE, WIDTH, colours

@@ -6,9 +6,9 @@ from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 
 from anosim.errors import InputError
+from anosim.figures.picture import Figure
 from anosim.figures.readable import length, round_below
 from anosim.figures.style import DPI, MM, WIDTHS
 

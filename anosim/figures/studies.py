@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
 
 from anosim.errors import InputError, listing
+from anosim.figures.picture import Figure
 from anosim.figures.readable import duration
 from anosim.figures.style import DPI, GREY, MM, OTHERS, STYLE, WIDTH
 from anosim.meshes import Floats

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from anosim.clipping import region_weights
 from anosim.errors import InputError
+from anosim.figures.picture import Figure
 from anosim.figures.readable import log_ticks, number, percent, time_unit
 from anosim.figures.sheet import text_width
 from anosim.figures.style import DPI, GREY, MM, OTHERS, STYLE, WIDTH, colours

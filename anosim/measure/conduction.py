@@ -11,6 +11,7 @@ from anosim.errors import InputError, listing
 from anosim.measure.connected import through
 from anosim.measure.place import axes_of, axis_of
 from anosim.microstructure import Microstructure
+from anosim.progress import stage
 from anosim.units import si
 
 CONVENTIONS = ("faces", "centres")
@@ -73,6 +74,7 @@ class Transport:
         return value * self.percolating / self.effective if self.effective else math.inf
 
 
+@stage("conduction")
 def effective_diffusivity(
     image: Microstructure, diffusivities: Mapping[str, float | str], axis: int | str = 0, *,
     convention: str = "faces", tolerance: float = 1e-4,

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from anosim.measure.place import Mask, axes_of, axis_of, mask_of
 from anosim.microstructure import Microstructure
+from anosim.progress import stage
 
 PARTS = ("through", "first side only", "last side only", "closed")
 
@@ -33,6 +34,7 @@ class Percolation:
     map: NDArray[np.uint8]
 
 
+@stage("percolation")
 def percolation(image: Microstructure, phase: str, axis: int | str = 0) -> Percolation:
     """Which parts of a phase lead through the image along an axis.
 

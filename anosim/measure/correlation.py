@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from anosim.measure.place import mask_of
 from anosim.microstructure import Microstructure
+from anosim.progress import stage
 
 Floats = NDArray[np.float64]
 
@@ -31,6 +32,7 @@ class Correlation:
     along: tuple[Floats, ...]
 
 
+@stage("two-point correlation")
 def two_point_correlation(
     image: Microstructure, phase: str, *, reach: float | None = None
 ) -> Correlation:

@@ -11,6 +11,7 @@ from anosim.measure.conduction import Transport, tortuosity_factor
 from anosim.measure.connected import through
 from anosim.measure.place import SIDES, axes_of, axis_of, mask_of
 from anosim.microstructure import Microstructure
+from anosim.progress import stage
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class CrossCheck:
         return {name: value / self.voxels.effective - 1.0 for name, value in self.others.items()}
 
 
+@stage("cross-check")
 def cross_check(
     image: Microstructure,
     phase: str,

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from anosim.errors import InputError
 from anosim.measure.place import axes_of, axis_of, mask_of
 from anosim.microstructure import Microstructure
+from anosim.progress import stage
 
 Floats = NDArray[np.float64]
 
@@ -96,6 +97,7 @@ class Representative:
         return self.fraction * (1.0 - self.fraction)
 
 
+@stage("representative volume")
 def representative(image: Microstructure, phase: str) -> Representative:
     """The representative volume of a phase's fraction, from how much parts of the image differ.
 

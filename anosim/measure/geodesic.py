@@ -10,6 +10,7 @@ from anosim.errors import InputError
 from anosim.measure.march import Bends, march
 from anosim.measure.place import entering, first_side, mask_of, side_of
 from anosim.microstructure import Microstructure
+from anosim.progress import stage
 
 Floats = NDArray[np.float64]
 
@@ -134,6 +135,7 @@ class Geodesic:
         return entering(array, *side_of(self.image, self.side))
 
 
+@stage("geodesic")
 def geodesic(image: Microstructure, phase: str, side: str | None = None) -> Geodesic:
     """Distance through a phase from a side of the image, and tortuosity = distance / depth.
 

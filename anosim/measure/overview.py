@@ -19,7 +19,7 @@ from anosim.measure.proximity import Proximity, proximity
 from anosim.measure.sizes import chord_lengths, local_thickness
 from anosim.measure.surfaces import interface_area
 from anosim.microstructure import Microstructure
-from anosim.progress import report
+from anosim.progress import report, stage
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +43,7 @@ class Overview:
     proximity: tuple[Proximity, Proximity] | None
 
 
+@stage("overview")
 def overview(
     image: Microstructure, *, pore: str, particle: str | None = None, axis: int | str = 0
 ) -> Overview:
@@ -90,7 +91,7 @@ class _Stages:
     def __call__[**P, R](self, do: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         made = do(*args, **kwargs)
         self.done += 1
-        report("measure", self.done / (self.count + 1))
+        report("overview", self.done / (self.count + 1))
         return made
 
 

@@ -15,6 +15,7 @@ from anosim.measure.extent import extents
 from anosim.measure.place import Mask, mask_of
 from anosim.measure.surfaces import areas_around
 from anosim.microstructure import Microstructure
+from anosim.progress import stage
 
 Floats = NDArray[np.float64]
 
@@ -100,6 +101,7 @@ class Particles:
         return pandas.DataFrame(dict(self.table), index=index)
 
 
+@stage("particles")
 def particles(
     image: Microstructure, phase: str, *, way: str = "components", least_voxels: int = 1,
     neck: float = 0.5,

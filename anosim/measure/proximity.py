@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from anosim.errors import InputError
 from anosim.measure.place import label_of
 from anosim.microstructure import Microstructure
+from anosim.progress import stage
 
 Singles = NDArray[np.float32]
 
@@ -57,6 +58,7 @@ class Proximity:
         return out
 
 
+@stage("proximity")
 def proximity(image: Microstructure, of: str, to: str) -> Proximity:
     """Nearest distance from each point of one phase's surface to another phase.
 

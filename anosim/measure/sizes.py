@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from anosim.errors import InputError
 from anosim.measure.place import axis_of, mask_of
 from anosim.microstructure import Microstructure
-from anosim.progress import report
+from anosim.progress import report, stage
 
 Floats = NDArray[np.float64]
 
@@ -14,6 +14,7 @@ STEPS = 64
 """Radii that local thickness is told apart by, where there are more."""
 
 
+@stage("chord lengths")
 def chord_lengths(image: Microstructure, phase: str, axis: int | str = 0) -> Floats:
     """Lengths of the stretches in a phase on all lines of voxels along an axis, m.
 
@@ -38,6 +39,7 @@ def chord_lengths(image: Microstructure, phase: str, axis: int | str = 0) -> Flo
     return np.concatenate(made) * image.voxel[along]
 
 
+@stage("local thickness")
 def local_thickness(image: Microstructure, phase: str) -> NDArray[np.float32]:
     """Diameter of the largest ball inside a phase that covers each of its voxels, m.
 

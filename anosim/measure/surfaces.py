@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from anosim.errors import InputError, listing
 from anosim.microstructure import Microstructure
+from anosim.progress import stage
 
 Floats = NDArray[np.float64]
 
@@ -49,6 +50,7 @@ class Surfaces:
         return self.area(phase, *others) / self.volume
 
 
+@stage("interface area")
 def interface_area(image: Microstructure) -> Surfaces:
     """The area between each pair of phases.
 

@@ -7,10 +7,12 @@ from numpy.typing import NDArray
 
 from anosim.measure.conduction import checked_diffusivities, diffusivity_field
 from anosim.microstructure import Microstructure
+from anosim.progress import stage
 
 Floats = NDArray[np.float64]
 
 
+@stage("conduction")
 def diffusivity_tensor(
     image: Microstructure, diffusivities: Mapping[str, float | str], *, tolerance: float = 1e-4
 ) -> Floats:

@@ -6,12 +6,13 @@ from numpy.typing import NDArray
 from anosim.errors import InputError
 from anosim.image import Image
 from anosim.prepare.slices import needing_skimage
-from anosim.progress import report
+from anosim.progress import report, stage
 
 _FRACTION = 10
 """Parts of a pixel that a shift is found to."""
 
 
+@stage("align slices")
 def align(image: Image) -> tuple[Image, NDArray[np.float64]]:
     """A stack with its slices moved back, cut to what all of them show.
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from anosim import progress
 from anosim.errors import MissingDependencyError
 from anosim.image import Image
-from anosim.progress import report
 
 Floats = NDArray[np.float32]
 
@@ -18,10 +18,10 @@ def each_slice(image: Image, stage: str, change: Callable[[Floats], NDArray[Any]
     """The image with every slice along z changed, as 32-bit floats in the same grey scale."""
     slices = image.values[None] if image.values.ndim == 2 else image.values
     changed = np.empty(slices.shape, dtype=np.float32)
-    with needing_skimage(stage):
+    with needing_skimage(stage), progress.stage(stage):
         for z, plane in enumerate(slices):
             changed[z] = change(plane.astype(np.float32))
-            report(stage, (z + 1) / len(slices))
+            progress.report(stage, (z + 1) / len(slices))
     return Image(changed.reshape(image.values.shape), image.voxel)
 
 

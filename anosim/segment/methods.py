@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from anosim.errors import InputError, MissingDependencyError, listing
 from anosim.image import Image
 from anosim.microstructure import Microstructure
+from anosim.progress import stage
 from anosim.segment.cleaning import Cleaning, clean
 from anosim.segment.regions import Regions
 from anosim.segment.staged import Staged
@@ -59,6 +60,7 @@ class Segmentation:
     record: Mapping[str, Any]
 
 
+@stage("segment")
 def segment(
     image: Image,
     phases: Sequence[str],

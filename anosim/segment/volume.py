@@ -12,6 +12,7 @@ import numpy as np
 from anosim.formats.atomic import replacing
 from anosim.formats.images.imagefile import ImageFile
 from anosim.formats.images.writing import check_labels_writable, label_array
+from anosim.progress import stage
 from anosim.segment.methods import check_phases
 from anosim.segment.staged import Blocks, Staged, stages
 
@@ -33,6 +34,7 @@ class SegmentedVolume:
     record: Mapping[str, Any]
 
 
+@stage("segment")
 def segment_volume(
     source: ImageFile,
     phases: Sequence[str],

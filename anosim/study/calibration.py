@@ -11,7 +11,7 @@ import numpy as np
 
 from anosim.errors import ConvergenceError, InputError, listing
 from anosim.meshes import Floats
-from anosim.progress import report
+from anosim.progress import report, stage
 from anosim.study.axes import Range
 from anosim.study.functions import named
 from anosim.study.values import in_si, number_of, with_unit
@@ -75,6 +75,7 @@ class Calibration:
         return "\n".join(lines)
 
 
+@stage("calibrate")
 def calibrate(
     run: Callable[..., Any] | str | os.PathLike[str] | Any,
     parameters: Mapping[str, Range | tuple[Any, Any]],

@@ -14,9 +14,9 @@ import numpy as np
 from anosim.case import Case
 from anosim.errors import InputError
 from anosim.formats.atomic import replacing
-from anosim.progress import report
+from anosim.progress import report, stage
 from anosim.study.axes import Design, design_of, listed
-from anosim.study.executors import Watch, run_by, run_here, run_in_pool, unguarded
+from anosim.study.executors import run_by, run_here, run_in_pool, unguarded
 from anosim.study.functions import FunctionRuns, Numbers
 from anosim.study.results import OVERSHOOT, RESOLVED, TIMES, Results, write_csv
 from anosim.study.rows import FAILED, Row, key_of, read_row
@@ -100,17 +100,16 @@ class Study:
         """
         self._prepare(retry_failed)
         batches = self._batches()
-        watch = self._watch()
-        if executor is not None:
-            run_by(executor, batches, watch)
-        elif workers == 0 or (workers is None and unguarded()):
-            run_here(batches, watch)
-        elif batches:
-            most = min(workers or os.cpu_count() or 1, len(batches))
-            run_in_pool(batches, most, watch)
-        results = self.results()
-        write_csv(results.rows, self.folder / TABLE)
-        report("runs", 1.0)
+        with stage("runs", self._done()):
+            if executor is not None:
+                run_by(executor, batches, self._watch)
+            elif workers == 0 or (workers is None and unguarded()):
+                run_here(batches, self._watch)
+            elif batches:
+                most = min(workers or os.cpu_count() or 1, len(batches))
+                run_in_pool(batches, most, self._watch)
+            results = self.results()
+            write_csv(results.rows, self.folder / TABLE)
         return results
 
     def results(self) -> Results:
@@ -145,15 +144,14 @@ class Study:
         ]
         return [batch for batch in batches if batch.missing]
 
-    def _watch(self) -> Watch:
+    def _done(self) -> float:
+        """Part of the runs that have ended, below 1."""
         names = {f"{key}.json" for key in self.keys}
+        done = sum(entry.name in names for entry in os.scandir(self.folder / RUNS))
+        return min(done / len(names), 0.999)
 
-        def watch() -> None:
-            done = sum(entry.name in names for entry in os.scandir(self.folder / RUNS))
-            report("runs", min(done / len(names), 0.999))
-
-        watch()
-        return watch
+    def _watch(self) -> None:
+        report("runs", self._done())
 
     def with_points(self, points: Sequence[Mapping[str, Any]]) -> Self:
         """The same study of other runs, in the same folder."""
