@@ -15,7 +15,14 @@ _SMALL = 1 << 28
 """Bytes up to which the ratio does not matter."""
 
 
-def check_size(path: str | PathLike[str], needed: float, stored: float, what: str) -> None:
+def check_size(
+    path: str | PathLike[str],
+    needed: float,
+    stored: float,
+    what: str,
+    *,
+    at_once: float | None = None,
+) -> None:
     """Refuse data that do not fit into memory, or that a file of this size cannot hold.
 
     Args:
@@ -23,6 +30,7 @@ def check_size(path: str | PathLike[str], needed: float, stored: float, what: st
         needed: memory that reading takes, bytes.
         stored: size of the file or files with the data, bytes.
         what: the data in words, such as ``"an array of shape (60000, 60000), uint8"``.
+        at_once: memory that reading takes at a time, bytes; without it all of ``needed``.
 
     Raises:
         InputError: the sentence says what is declared, what is stored and what is free.
@@ -32,10 +40,10 @@ def check_size(path: str | PathLike[str], needed: float, stored: float, what: st
             f"{str(path)!r} declares {what}: {gigabytes(needed)} from {stored:.0f} stored bytes, "
             "which is more than any compression gives: the file is damaged or incomplete"
         )
-    free = available_memory()
-    if needed > free:
+    free, least = available_memory(), needed if at_once is None else at_once
+    if least > free:
         raise InputError(
-            f"{str(path)!r} holds {what}, for which {gigabytes(needed)} of memory are needed and "
+            f"{str(path)!r} holds {what}, for which {gigabytes(least)} of memory are needed and "
             f"{gigabytes(free)} are free: crop it, or use a machine with more memory"
         )
 

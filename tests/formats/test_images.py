@@ -88,10 +88,10 @@ def test_the_resolution_of_a_print_is_no_voxel_size(tmp_path):
 def test_hdf5_and_zarr_ask_which_of_several(tmp_path):
     with h5py.File(tmp_path / "two.h5", "w") as file:
         file["a"], file["b/c"] = VOLUME, VOLUME[1:]
-    with pytest.raises(InputError, match=r"2 datasets .* 'a', 'b/c'.*say which one as dataset"):
+    with pytest.raises(InputError, match=r"2 datasets .*: 'a', 'b/c'; say which one as dataset"):
         open_image(tmp_path / "two.h5")
     assert np.array_equal(open_image(tmp_path / "two.h5", dataset="/b/c").array(), VOLUME[1:])
-    with pytest.raises(InputError, match="no image dataset 'x'"):
+    with pytest.raises(InputError, match="has no 'x'; images in it are 'a', 'b/c'"):
         open_image(tmp_path / "two.h5", dataset="x")
     path = write("ome-zarr 0.4", tmp_path)
     assert open_image(path, dataset="1").shape == (2, 3, 3)

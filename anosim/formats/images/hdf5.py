@@ -1,5 +1,8 @@
 """HDF5: one dataset of a file."""
 
+from collections.abc import Mapping
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -7,60 +10,155 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anosim.errors import InputError, listing
+from anosim.formats.images.hdf5_links import LinkedFile, opened
+from anosim.formats.images.hdf5_meta import axis_names, default_image, voxel_size
 from anosim.formats.images.imagefile import ImageFile, Slabs
+from anosim.formats.images.stored_axes import spatial_axes, take
+from anosim.formats.limits import check_size
+
+_LEAST = 4
+"""An array of two axes, one of which is not longer than this, is a table unless named."""
+_FAR = 10
+"""A dataset with as many times the values of every other one is the image."""
 
 
 def read(path: Path, dataset: str | None, lazy: bool) -> ImageFile:
-    """Open a dataset of an HDF5 file; its voxel size is in element_size_um (Fiji, ilastik)."""
-    import h5py
+    """Open a dataset of an HDF5 file.
 
+    Without a name it is the only one that can be an image, the one that a NeXus file calls its
+    default, or the one that is at least ten times larger than every other.
+    """
     from anosim.formats.images.opening import blaming
 
-    with h5py.File(path, "r") as file:
-        chosen = _choose(path, file, dataset)
-        found = file[chosen]
-        voxel, stated = _voxel(found)
-        details = {"dataset": chosen}
+    with opened(path) as tree:
+        chosen, names, others = _choose(path, tree, dataset)
+        found = tree.node(chosen)
+        stored = tree.stored(found)
+        places = [(tree.node(name.rpartition("/")[0]), name.split("/")[-1]) for name in names]
+        called = axis_names(found, places)
+        axes = spatial_axes(path, found.shape, called)
+        voxel, stated = voxel_size(tree, found, called, axes, places)
+        details = {"dataset": chosen} | ({"axes stored": ", ".join(called)} if called else {})
+        details |= {"other datasets": others} if others else {}
+        details |= _check_storage(path, found, stored, lazy)
         if not lazy:
-            return ImageFile(str(path), "HDF5", np.asarray(found[()]), voxel, stated, details)
-        shape, dtype = tuple(found.shape), found.dtype
+            whole = take(found, axes, 0, found.shape[axes[0]])
+            return ImageFile(str(path), "HDF5", whole, voxel, stated, details)
+        shape, dtype = tuple(found.shape[axis] for axis in axes), found.dtype
 
     def slab(start: int, stop: int) -> NDArray[Any]:
-        with h5py.File(path, "r") as file:
-            return np.asarray(file[chosen][start:stop])
+        with opened(path) as tree:
+            return take(tree.node(chosen), axes, start, stop)
 
     values = Slabs(shape, dtype, blaming(path, slab))  # type: ignore[arg-type]
     return ImageFile(str(path), "HDF5", values, voxel, stated, details)
 
 
-def _choose(path: Path, file: Any, dataset: str | None) -> str:
+def _choose(path: Path, tree: LinkedFile, dataset: str | None) -> tuple[str, list[str], str]:
+    """Name of the image, all its names, and what else could be one."""
+    found = tree.datasets()
+    if dataset is not None:
+        return _named(path, tree, dataset.strip("/"), found)
+    images = {node: names for node, names in found.items()
+              if not _why_no_image(node) and not _is_table(node)}  # fmt: skip
+    default = default_image(tree)
+    if default in images:
+        return images[default][0], images[default], ""
+    if tree.broken:
+        raise InputError(f"{tree.broken[0]}: say which dataset is the image as dataset")
+    return _largest(path, found, images)
+
+
+def _named(
+    path: Path, tree: LinkedFile, name: str, found: Mapping[Any, list[str]]
+) -> tuple[str, list[str], str]:
+    images = sorted(names[0] for node, names in found.items() if not _why_no_image(node))
+    inside = f"images in it are {listing(images[:8])}"
+    try:
+        node = tree.node(name)
+    except InputError as error:
+        raise InputError(f"{error}; {inside}") from None
+    why = _why_no_image(node) if node in found else "is a group"
+    if why:
+        raise InputError(f"{str(path)!r}: dataset {name!r} {why}; {inside}")
+    return name, sorted({name, *found[node]}), ""
+
+
+def _largest(
+    path: Path, found: Mapping[Any, list[str]], images: Mapping[Any, list[str]]
+) -> tuple[str, list[str], str]:
+    """The dataset that is far larger than all others."""
+    ranked = sorted(images, key=lambda node: -node.size)
+    if not ranked:
+        why = [f"{names[0]!r} {_why_no_image(node) or 'is a table'}"
+               for node, names in list(found.items())[:4]]  # fmt: skip
+        reason = "; ".join(why) or "it is empty"
+        raise InputError(f"{str(path)!r} holds no dataset that can be an image: {reason}")
+    if len(ranked) > 1 and ranked[0].size < _FAR * ranked[1].size:
+        names = sorted(names[0] for names in images.values())
+        raise InputError(
+            f"{str(path)!r} holds {len(names)} datasets that can be an image: "
+            f"{listing(names[:8])}; say which one as dataset, in a command --dataset NAME"
+        )
+    others = ", ".join(images[node][0] for node in ranked[1:5])
+    return images[ranked[0]][0], images[ranked[0]], others
+
+
+def _why_no_image(node: Any) -> str:
+    """Why a dataset can be no image; "" if it can."""
+    try:
+        kind = node.dtype
+    except (TypeError, ValueError, OSError, RuntimeError) as error:
+        return f"has values of a type that cannot be read ({error})"
+    if node.shape is None or node.size == 0:
+        return "is empty"
+    if kind.names is not None:
+        return f"holds records with {listing(kind.names[:4])}: save the labels as an array"
+    if kind.kind not in "biuf":
+        return "holds text, references or values of another kind than numbers"
+    if sum(n > 1 for n in node.shape) < 2:
+        return f"has shape {node.shape}: expected an image or a volume"
+    return ""
+
+
+def _is_table(node: Any) -> bool:
+    """Whether a dataset is a list of numbers per object rather than an image."""
+    long = [n for n in node.shape if n > 1]
+    return len(long) == 2 and min(long) <= _LEAST
+
+
+def _check_storage(path: Path, found: Any, stored: float, lazy: bool) -> dict[str, str]:
+    """Refuse what cannot be read; what is to be told about parts that were never written."""
+    size = found.dtype.itemsize * float(np.prod(found.shape, dtype=object))
+    chunk = found.dtype.itemsize * float(np.prod(found.chunks or (0,), dtype=object))
+    what = f"a dataset {found.name!r} of shape {found.shape}, {found.dtype}"
+    check_size(path, max(size, chunk), stored, what, at_once=chunk if lazy else size + chunk)
+    if not stored:
+        raise InputError(f"{str(path)!r} declares {what}, whose values were never written")
+    _check_filters(path, found)
+    if found.chunks is None:
+        return {}
+    steps = zip(found.shape, found.chunks, strict=True)
+    whole = int(np.prod([-(-n // step) for n, step in steps], dtype=object))
+    there = found.id.get_num_chunks()
+    if there == whole:
+        return {}
+    return {"not written": f"{whole - there} of {whole} chunks, read as {found.fillvalue}"}
+
+
+def _check_filters(path: Path, found: Any) -> None:
+    """Refuse a compression that is not installed."""
     import h5py
 
-    found: list[str] = []
-
-    def visit(name: str, node: object) -> None:
-        if isinstance(node, h5py.Dataset) and node.ndim in (2, 3) and node.size:
-            found.append(name)
-
-    file.visititems(visit)
-    if dataset is not None:
-        name = dataset.strip("/")
-        if name not in found:
+    made = found.id.get_create_plist()
+    for rank in range(made.get_nfilters()):
+        code, _, _, name = made.get_filter(rank)
+        if not h5py.h5z.filter_avail(code):
+            with suppress(ImportError):
+                import_module("hdf5plugin")  # where it is installed, it brings filters
+        if not h5py.h5z.filter_avail(code):
+            called = name.decode(errors="replace").split(";")[0] or "unnamed"
             raise InputError(
-                f"{str(path)!r} has no image dataset {dataset!r}; images in it are {listing(found)}"
+                f"{str(path)!r} compresses {found.name!r} by the filter {code} ({called}), which "
+                "is not installed: pip install hdf5plugin, or repack the file: h5repack -f GZIP=1"
             )
-        return name
-    if len(found) != 1:
-        raise InputError(
-            f"{str(path)!r} holds {len(found)} datasets of two or three axes: "
-            f"{listing(found[:8])}; say which one as dataset"
-        )
-    return found[0]
-
-
-def _voxel(found: Any) -> tuple[tuple[float | None, ...], str]:
-    sizes = np.ravel(found.attrs.get("element_size_um", []))
-    if sizes.dtype.kind in "iuf" and len(sizes) >= found.ndim:
-        kept = sizes[-found.ndim :]
-        return tuple(float(size) * 1e-6 for size in kept), "HDF5 attribute element_size_um"
-    return (), "no HDF5 attribute element_size_um"
