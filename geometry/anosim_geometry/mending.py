@@ -47,6 +47,17 @@ class _Draft:
         marked[self.cells[centre]] = True
         return np.flatnonzero(marked[self.cells].any(axis=1))
 
+    def movable(self, near: Ints) -> Bools:
+        """Free points all of whose cells are among the given ones, shape (n_points,).
+
+        Edges that were turned over bring in points from farther away. Moved or collapsed with
+        a part of their cells only, these would leave holes.
+        """
+        count = len(self.points)
+        whole = np.bincount(self.cells.ravel(), minlength=count)
+        seen = np.bincount(self.cells[near].ravel(), minlength=count)
+        return np.asarray(self.free & (seen == whole))
+
 
 def mended(points: Floats, cells: Ints, region: Ints, free: Bools) -> tuple[Floats, Ints, Ints]:
     """Points, cells and their regions; the worst triangles are better, and a few fewer.
@@ -152,7 +163,7 @@ def _stars(draft: _Draft, near: Ints) -> tuple[Ints, Ints, Ints]:
     worst = np.full(count, np.inf)
     for corner in sub.T:
         np.minimum.at(worst, corner, quality)
-    candidates = np.flatnonzero(draft.free & (worst < GOOD))
+    candidates = np.flatnonzero(draft.movable(near) & (worst < GOOD))
     rank = np.full(count, count)
     rank[candidates[np.argsort(worst[candidates], kind="stable")]] = np.arange(len(candidates))
     beaten = np.zeros(count, dtype=np.bool_)
@@ -169,10 +180,13 @@ def _collapse(draft: _Draft, near: Ints) -> bool:
     """Draw a free point of each bad triangle into a neighbour where that is best for all."""
     cells, quality = draft.cells, draft.quality
     alive = np.ones(len(cells), dtype=np.bool_)
+    movable = draft.movable(near)
     for bad in near[np.argsort(quality[near], kind="stable")].tolist():
         if quality[bad] >= GOOD:
             break
-        found = _best_collapse(draft, near[alive[near]], cells[bad]) if alive[bad] else None
+        corners = cells[bad]
+        inner = corners[movable[corners]]
+        found = _best_collapse(draft, near[alive[near]], inner) if alive[bad] else None
         if found is not None:
             gone, rest, new = found
             alive[gone] = False
@@ -182,10 +196,10 @@ def _collapse(draft: _Draft, near: Ints) -> bool:
     return not bool(alive.all())
 
 
-def _best_collapse(draft: _Draft, near: Ints, corners: Ints) -> tuple[Ints, Ints, Ints] | None:
-    """Cells that go, cells that change and how, or None where nothing becomes better."""
+def _best_collapse(draft: _Draft, near: Ints, points: Ints) -> tuple[Ints, Ints, Ints] | None:
+    """Cells that go, cells that change and how, or None where no point is better drawn in."""
     best, found = GAIN, None
-    for point in corners[draft.free[corners]].tolist():
+    for point in points.tolist():
         star = near[(draft.cells[near] == point).any(axis=1)]
         around = draft.cells[star]
         for target in np.unique(around).tolist():

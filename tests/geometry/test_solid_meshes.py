@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from label_volumes import NASTY, VOXEL, boxed, check, grains, sphere, touching
-from scipy import sparse
+from scipy import ndimage, sparse
 
 from anosim_geometry import GmshMesher, MeshWarning
 from anosim_geometry.solid import meshing
@@ -73,11 +73,37 @@ def test_a_sphere_has_its_volume_and_area():
     assert area == pytest.approx(4 * np.pi * 100, rel=0.02)
 
 
-def test_opposite_sides_match():
-    image = boxed(grains((14, 12, 16)))
-    mesh = GmshMesher(periodic="xz").mesh(image)
-    check(mesh, image, 1e-3)
-    for first, second, axis in (("left", "right", 0), ("front", "back", 2)):
+SINGLE = {
+    "one voxel": [(3, 3, 3)],
+    "two, one apart": [(3, 3, 2), (3, 3, 4)],
+    "eight in a lattice": [(z, y, x) for z in (1, 4) for y in (1, 4) for x in (1, 4)],
+    "one beside larger ones": [(1, 1, 1), (4, 4, 4), (4, 4, 5), (4, 5, 4), (5, 4, 4)],
+    "one on the box": [(0, 3, 3)],
+}
+
+
+@pytest.mark.parametrize("voxel", VOXELS.values(), ids=VOXELS)
+@pytest.mark.parametrize("name", SINGLE)
+def test_each_part_of_a_phase_keeps_its_volume(name, voxel):
+    labels = touching(*SINGLE[name])
+    mesh = GmshMesher().mesh(boxed(labels, voxel))
+    found, count = ndimage.label(labels)
+    nearest = ndimage.distance_transform_edt(found == 0, return_indices=True)[1]
+    size = np.broadcast_to(voxel, 3)
+    cells = mesh.cell_phase == 1
+    places = mesh.points[mesh.cells[cells]].mean(axis=1)[:, ::-1] / size
+    at = tuple(nearest[(slice(None), *places.astype(int).T)])
+    volumes = np.bincount(found[at], mesh.volumes[cells], count + 1)[1:] / np.prod(size)
+    assert volumes == pytest.approx(np.bincount(found.ravel())[1:], rel=2e-3)
+
+
+@pytest.mark.parametrize(("axes", "scale"), [("xz", 2.5), ("z", 0.7), ("xyz", 1.0)])
+def test_opposite_sides_match(axes, scale):
+    image = boxed(grains((14, 12, 16), scale, seed=4))
+    mesh = GmshMesher(periodic=axes).mesh(image)
+    check(mesh, image, 5e-3)
+    sides = {"x": ("left", "right", 0), "y": ("top", "bottom", 1), "z": ("front", "back", 2)}
+    for first, second, axis in map(sides.get, axes):
         here, there = mesh.opposite(first, second).T
         off = np.delete(mesh.points[there] - mesh.points[here], axis, axis=1)
         assert np.all(off == 0)

@@ -28,7 +28,12 @@ CHUNK = 500_000
 
 
 def improved(
-    tetrahedra: Tetrahedra, walls: Walls, box: tuple[float, ...], *, walls_stay: bool
+    tetrahedra: Tetrahedra,
+    walls: Walls,
+    box: tuple[float, ...],
+    matched: str,
+    *,
+    walls_stay: bool,
 ) -> Tetrahedra:
     """The tetrahedra with larger smallest dihedral angles, where they were very small.
 
@@ -36,28 +41,39 @@ def improved(
     angle around it smaller. Where all corners are on walls an edge inside gets a point that can
     move. Only if that does not help points on walls of larger regions move, by at most a tenth of
     an edge at a time, so that regions' volumes hardly change. Points on the box stay on its faces
-    and edges.
+    and edges, those on sides that are to match where they are.
 
     Args:
         tetrahedra: what to improve; their first points are those of the walls.
         walls: the triangles between regions.
         box: where x, y and z end.
+        matched: the axes across which sides are to match.
         walls_stay: whether points on walls may not move at all.
     """
     count = len(walls.points)
     for _ in range(SPLITS):
-        tetrahedra, thin = _moved(tetrahedra, box, count, free_only=True)
+        tetrahedra, thin = _moved(
+            tetrahedra, _on_box(tetrahedra, box, matched), count, free_only=True
+        )
         if len(thin) == 0:
             return tetrahedra
         tetrahedra = with_split_edges(tetrahedra, walls.triangles, count, thin)
-    tetrahedra, thin = _moved(tetrahedra, box, count, free_only=True)
+    held = _on_box(tetrahedra, box, matched)
+    tetrahedra, thin = _moved(tetrahedra, held, count, free_only=True)
     if len(thin) and not walls_stay:
-        tetrahedra, _ = _moved(tetrahedra, box, count, free_only=False)
+        tetrahedra, _ = _moved(tetrahedra, held, count, free_only=False)
     return tetrahedra
 
 
+def _on_box(tetrahedra: Tetrahedra, box: tuple[float, ...], matched: str) -> Bools:
+    """Coordinates that may not move: across the box, and all of points on matched sides."""
+    held = (tetrahedra.points == 0.0) | (tetrahedra.points == np.array(box))
+    held[held[:, [axis in matched for axis in "xyz"]].any(axis=1)] = True
+    return np.asarray(held)
+
+
 def _moved(
-    tetrahedra: Tetrahedra, box: tuple[float, ...], walls: int, *, free_only: bool
+    tetrahedra: Tetrahedra, held: Bools, walls: int, *, free_only: bool
 ) -> tuple[Tetrahedra, Ints]:
     """The tetrahedra with corners of thin ones moved, and which are thin still."""
     points, cells = tetrahedra.points.copy(), tetrahedra.cells
@@ -65,7 +81,7 @@ def _moved(
     thin = suspects[_smallest(points, cells[suspects]) < THIN]
     if len(thin) == 0:
         return tetrahedra, thin
-    held = (points == 0.0) | (points == np.array(box))
+    held = held.copy()
     if free_only:
         held[:walls] = True
     else:

@@ -51,7 +51,7 @@ def tetrahedra_of(shape: Shape, field: Floats, matched: str) -> Tetrahedra:
             made = joined(made, shape.split(walls, ~which), len(walls.points))
         check_conforming(walls, made)
         made = without_flats(made, shape.box, matched)
-        made = improved(made, walls, shape.box, walls_stay=shape.straight)
+        made = improved(made, walls, shape.box, matched, walls_stay=shape.straight)
         check_positive(made)
     except MeshError as error:
         warnings.warn(

@@ -18,7 +18,7 @@ Bools = NDArray[np.bool_]
 
 PASSES = 8
 PROGRESS = 0.7
-"""Passes end when two in a row leave more than this share of the smallest error so far."""
+"""Passes end when two in a row leave more than this share of the error before them."""
 RIDGE = 1e-9
 CLOSE, VERY_CLOSE = 1e-4, 1e-5
 """Relative errors of any region's volume, and of all together, that need no further pass."""
@@ -41,11 +41,13 @@ def restored(
         thoroughly: whether to go on until volumes are right, not only nearly.
     """
     surface, free = enclosed.surface, ~held
-    best, least, slow = displacement, np.inf, 0
+    best, least, before, slow = displacement, np.inf, np.inf, 0
     for _ in range(PASSES if thoroughly else 1):
         missing = wanted - enclosed.volumes(surface.points + displacement)
         off = np.abs(missing)
-        slow = slow + 1 if off.sum() > PROGRESS * least else 0  # a large step may overshoot once
+        # a large step may overshoot: then what counts is the way back
+        slow = slow + 1 if off.sum() > PROGRESS * max(least, before) else 0
+        before = off.sum()
         if off.sum() < least:
             best, least = displacement, off.sum()
         if slow > 1 or (np.all(off < CLOSE * wanted) and least < VERY_CLOSE * wanted.sum()):
