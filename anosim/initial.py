@@ -1,9 +1,9 @@
-"""The concentration at time zero: one number, one per phase, one per point, or a function."""
+"""The concentration at time zero: a number, one per phase or point, a function, or a state."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Any, overload
+from typing import Any, Protocol, overload, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,18 +11,29 @@ from numpy.typing import NDArray
 from anosim.domain import Domain
 from anosim.errors import InputError, listing
 from anosim.meshes import Mesh
+from anosim.state import State
 from anosim.topology import EDGES
 from anosim.units import si
 
 Floats = NDArray[np.float64]
-Start = float | Mapping[str, float] | Floats | Callable[..., Any]
+Start = float | Mapping[str, float] | Floats | Callable[..., Any] | State
+
+
+@runtime_checkable
+class Evolving(Protocol):
+    """What has a state at its end: a ``Solution``."""
+
+    def state(self) -> State:
+        """The state at the end."""
+        ...
 
 
 class InitialConcentration:
     """A dataclass field for a concentration at time zero, mol/m^3.
 
     Takes a number in SI or a string with a unit; a mapping with one for each phase; an array with
-    one for each point of the mesh; or a callable of x and y (in space of x, y and z) in m.
+    one for each point of the mesh; a callable of x and y (in space of x, y and z) in m; or a
+    ``State`` of a solution, or the solution for that at its end.
     """
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -42,11 +53,19 @@ class InitialConcentration:
     def __set__(
         self,
         instance: object,
-        value: float | str | Mapping[str, float | str] | Floats | Callable[..., Any],
+        value: float
+        | str
+        | Mapping[str, float | str]
+        | Floats
+        | Callable[..., Any]
+        | State
+        | Evolving,
     ) -> None:
         instance.__dict__[self.name] = self._checked(value)
 
     def _checked(self, value: Any) -> Start:
+        if isinstance(value, State | Evolving):
+            return value if isinstance(value, State) else value.state()
         unit = "mol/m^3"
         if isinstance(value, Mapping):
             each = {name: si(one, unit, f"{self.label}[{name!r}]") for name, one in value.items()}
@@ -62,7 +81,8 @@ def check_initial(start: Start, mesh: Mesh, phases: Mapping[str, Any]) -> None:
     """Refuse an initial concentration that does not fit the mesh and its phases.
 
     Raises:
-        InputError: a phase without a material or without a value, or an array of another length.
+        InputError: a phase without a material or without a value, an array of another length, or
+            a state that does not fit.
     """
     if isinstance(start, Mapping):
         for phase in start:
@@ -74,6 +94,8 @@ def check_initial(start: Start, mesh: Mesh, phases: Mapping[str, Any]) -> None:
                 f"Diffusion.initial names {listing(start)}: give it for every phase with a "
                 f"material and for no other, which are {listing(phases)}"
             )
+    if isinstance(start, State):
+        start.check(mesh, tuple(phases))
     if isinstance(start, np.ndarray) and start.shape != (len(mesh.points),):
         raise InputError(
             f"Diffusion.initial has shape {start.shape}: an array has one value for each of the "
@@ -97,6 +119,8 @@ class InitialField:
         """The value at each node of each cell, mol/m^3, shape (n_cells, nodes per cell)."""
         domain, start = self.domain, self.start
         shape = domain.connectivity.shape
+        if isinstance(start, State):
+            return start.of_cells(domain)
         if isinstance(start, Mapping):
             return np.repeat(domain.per_cell(start)[:, None], shape[1], axis=1)
         if isinstance(start, np.ndarray):

@@ -39,8 +39,10 @@ class Diffusion:
             the interface between two that do.
         until: end of the simulated time, s; infinity (or "inf") asks for the steady state.
         initial: concentration at time zero, mol/m^3: a number, a mapping with one for each phase,
-            an array with one for each point of the mesh, or a callable of x and y (and z), m. A
-            steady state that several solutions could satisfy is sought from there.
+            an array with one for each point of the mesh, a callable of x and y (and z), m, or a
+            solution of the same phases, to go on from its end (or from its ``state`` at another
+            time): time zero of this problem, from which conditions count, is then. A steady state
+            that several solutions could satisfy is sought from there.
         periodic: "x" joins the left side to the right one, "y" the top to the bottom, "z" the
             front to the back, "xy" both and so on; the mesh has to match there. Where the two
             sides have different phases, or phases that an interface transfer parts, the seam stays

@@ -23,6 +23,7 @@ from anosim.locate import interpolation
 from anosim.meshes import Boundary, Floats
 from anosim.problem import Diffusion
 from anosim.regions import Region
+from anosim.state import State
 from anosim.trajectory import Relaxation, Samples, Trajectory
 from anosim.units import si
 
@@ -171,6 +172,15 @@ class Solution:
     def values(self, times: Times = None) -> Floats:
         """Concentration at the domain's nodes, mol/m^3, shape (n_times, n_nodes)."""
         return self.base + self.trajectory.values(self.times(times)) @ self.modes
+
+    def state(self, time: float | str | None = None) -> State:
+        """The concentration at one time, for ``Diffusion(initial=...)``; the end without it.
+
+        Raises:
+            InputError: a time outside of what was solved.
+        """
+        when = self.times(time)
+        return State(self.domain, self.values(when)[0], float(when[0]))
 
     def at(self, points: ArrayLike, times: Times = None) -> Floats:
         """Concentration at points (x, y[, z]) in m, mol/m^3, shape (n_times, n_points).

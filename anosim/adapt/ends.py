@@ -9,9 +9,11 @@ from anosim.adapt.quantities import Average, Content, Goal, Passed
 from anosim.conditions import Concentration
 from anosim.curved import determinants, shapes, triangle_rule
 from anosim.domain import Domain
+from anosim.initial import InitialField
 from anosim.meshes import Floats
 from anosim.regions import Region
 from anosim.solution import Solution
+from anosim.state import State
 
 _PLACES, _SHARE = triangle_rule(5)
 """Finer than the elements need: an initial concentration or a region may be anything."""
@@ -86,8 +88,8 @@ def _initial(solution: Solution) -> Floats:
     shape = (len(domain.cells), len(_SHARE))
     if isinstance(start, Mapping):
         return np.broadcast_to(domain.per_cell(start)[:, None], shape)
-    if isinstance(start, np.ndarray):
-        return np.asarray(start[domain.vertices][domain.corners] @ shapes(1, _PLACES).T)
+    if isinstance(start, np.ndarray | State):
+        return np.asarray(InitialField(start, domain).of_cells() @ shapes(domain.order, _PLACES).T)
     if callable(start):
         x, y = _points(domain).reshape(-1, 2).T
         values = np.asarray(start(x, y), dtype=np.float64)
