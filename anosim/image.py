@@ -82,6 +82,37 @@ def check_finite(values: NDArray[Any], name: str, start: int = 0) -> None:
         )
 
 
+def whole_numbers(values: NDArray[Any], name: str) -> NDArray[Any]:
+    """Labels as integers of the machine's byte order: real numbers only where all are whole.
+
+    Args:
+        values: booleans, integers or real numbers.
+        name: what holds them, for the message.
+
+    Raises:
+        InputError: values that are not whole, or beyond the largest integer, 2^63 - 1.
+    """
+    kind = values.dtype.kind
+    if kind not in "biuf":
+        raise InputError(f"{name} holds {values.dtype} values: labels are integers")
+    if kind == "b":
+        return values.astype(np.uint8)
+    if kind == "f" and not (np.isfinite(values) & (np.trunc(values) == values)).all():
+        raise InputError(
+            f"{name} holds {values.dtype} values that are not whole numbers: labels are integers; "
+            "segment a grey image first"
+        )
+    if kind == "i" or (kind == "u" and values.dtype.itemsize < 8):
+        return values.astype(values.dtype.newbyteorder("="), copy=False)
+    largest = np.abs(values).max(initial=0)
+    if largest >= 2**63:
+        raise InputError(
+            f"{name} holds a label of {int(largest)}: the largest label possible is 2^63 - 1; "
+            "number the labels anew from 0"
+        )
+    return values.astype(np.int32 if largest < 2**31 else np.int64)
+
+
 def set_grid(owner: Image | Any, field: str, array: NDArray[Any]) -> None:
     """Set an image's array, read-only, and its voxel size for every axis."""
     kind = type(owner).__name__

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anosim.errors import InputError, listing
-from anosim.image import set_grid
+from anosim.image import set_grid, whole_numbers
 from anosim.units import VoxelSize
 
 _GREY = 20
@@ -23,8 +23,9 @@ class Microstructure:
     """A segmented image: every voxel belongs to one named phase.
 
     Attributes:
-        labels: integers, shape (y, x) or (z, y, x), read-only; voxel (0, 0) occupies
-            [0, h] from the upper left corner, x runs with columns and y with rows, downwards.
+        labels: integers (real numbers only if all are whole), shape (y, x) or (z, y, x),
+            read-only; voxel (0, 0) occupies [0, h] from the upper left corner, x runs with columns
+            and y with rows, downwards.
         phases: the label of each phase by name.
         voxel: voxel size per axis in the array's order, m; one length serves all axes.
 
@@ -37,15 +38,7 @@ class Microstructure:
     voxel: VoxelSize = VoxelSize()  # noqa: RUF009 (a descriptor, not a default)
 
     def __post_init__(self) -> None:
-        labels = np.asarray(self.labels)
-        if labels.dtype == bool:
-            labels = labels.astype(np.uint8)
-        if labels.dtype.kind not in "iu":
-            raise InputError(
-                f"Microstructure.labels holds {labels.dtype} values: labels are integers; "
-                "segment a grey image first"
-            )
-        set_grid(self, "labels", labels)
+        set_grid(self, "labels", whole_numbers(np.asarray(self.labels), "Microstructure.labels"))
         phases = {_phase_name(name): _label(name, label) for name, label in self.phases.items()}
         object.__setattr__(self, "phases", MappingProxyType(phases))
         self._check_names()
@@ -92,9 +85,9 @@ class Microstructure:
             InputError: no such file, not an image that can be read, no voxel size anywhere, or
                 labels and names differ.
         """
-        from anosim.formats.images import read_with_voxel
+        from anosim.formats.images import read_labels_with_voxel
 
-        labels, size = read_with_voxel(path, voxel)
+        labels, size = read_labels_with_voxel(path, voxel)
         return cls(labels, phases, size)
 
     @cached_property

@@ -66,10 +66,11 @@ def check_probes(output: OutputPart, image: Microstructure, phases: Collection[s
             raise entry.error(
                 f"has {len(point)} coordinates, but the image has {image.labels.ndim} dimensions"
             )
-        place = np.floor(np.array(point[::-1]) / image.voxel).astype(int)
-        if np.any(place < 0) or np.any(place >= image.labels.shape):
+        pixel = np.floor(np.array(point[::-1]) / image.voxel)
+        if np.any(pixel < 0) or np.any(pixel >= image.labels.shape):
             size = " x ".join(f"{1e6 * length:g}" for length in image.extent)
             raise entry.error(f"is outside of the image, which is {size} µm large; {_AXES}")
+        place = pixel.astype(int)
         around = tuple(slice(max(i - 1, 0), i + 2) for i in place)
         if not np.isin(image.labels[around], labels).any():
             raise entry.error(

@@ -9,7 +9,7 @@ import numpy as np
 
 from anosim.case.entry import Entry
 from anosim.case.tables import read_interface
-from anosim.formats.images import read
+from anosim.formats.images import read_labels
 from anosim.masks import Mask
 from anosim.meshes import Mesh
 from anosim.regions import Ball, Box, Disc, Region
@@ -46,12 +46,7 @@ class MaskFile:
             CaseError: the file is no label image, or does not have the label.
         """
         with self.entry.blamed():
-            labels = read(folder / self.file)
-        if labels.ndim not in (2, 3) or labels.dtype.kind not in "biu":
-            raise self.entry.error(
-                f"holds {labels.dtype} values of shape {labels.shape}: expected the integer labels "
-                "of a slice or a volume"
-            )
+            labels = read_labels(folder / self.file)
         if not (labels == self.label).any():
             raise self.entry.error(f"has no voxel labelled {self.label}")
         return Mask(labels == self.label, voxel[-labels.ndim :])

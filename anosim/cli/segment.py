@@ -14,7 +14,7 @@ from anosim.cli.phases import voxel_of
 from anosim.cli.screen import watching
 from anosim.cli.verbs import add_quiet, add_verb, check_outputs
 from anosim.errors import InputError
-from anosim.formats.images import open_image, read_with_voxel
+from anosim.formats.images import open_image, read_labels_with_voxel
 from anosim.formats.images.imagefile import ImageFile
 from anosim.formats.images.writing import check_labels_writable, write_labels
 from anosim.image import Image
@@ -128,6 +128,8 @@ def print_image(about: Mapping[str, Any]) -> None:
     print(f"{'voxel size':<24}{', '.join(sizes)} ({about['voxel_from']})")
     if about["voxel_contradiction"]:
         print(f"{'CONTRADICTION':<24}{about['voxel_contradiction']}: the given ones hold")
+    for note in about["notes"]:
+        print(f"{'NOTE':<24}{note}")
 
 
 def print_decisions(record: Mapping[str, Any]) -> None:
@@ -187,7 +189,7 @@ def _segment(arguments: Namespace, image: Image, watch: Stopwatch) -> tuple[Any,
         )
     if not arguments.reference:
         return found, {}
-    labels, _ = read_with_voxel(arguments.reference, image.voxel)
+    labels, _ = read_labels_with_voxel(arguments.reference, image.voxel)
     beyond = int(labels.max(initial=0))
     if beyond >= len(arguments.phases):
         raise InputError(

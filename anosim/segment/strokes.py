@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anosim.errors import InputError, listing
-from anosim.formats.images import read
+from anosim.formats.images import read_labels
 from anosim.image import Image
 from anosim.units import si
 
@@ -178,7 +178,7 @@ def read_strokes(
     """
     path = Path(path)
     if path.suffix.lower() != ".toml":
-        return strokes_from_image(read(path), phases, values)
+        return strokes_from_image(read_labels(path), phases, values)
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

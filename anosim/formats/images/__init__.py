@@ -9,7 +9,15 @@ from numpy.typing import NDArray
 from anosim.formats.images.imagefile import ImageFile
 from anosim.formats.images.opening import ENDINGS, open_image
 
-__all__ = ["ENDINGS", "ImageFile", "open_image", "read", "read_with_voxel"]
+__all__ = [
+    "ENDINGS",
+    "ImageFile",
+    "open_image",
+    "read",
+    "read_labels",
+    "read_labels_with_voxel",
+    "read_with_voxel",
+]
 
 
 def read(path: str | PathLike[str]) -> NDArray[Any]:
@@ -20,8 +28,28 @@ def read(path: str | PathLike[str]) -> NDArray[Any]:
     Raises:
         InputError: no such file, an unknown ending, or a file that is not what its ending says.
         MissingDependencyError: the library that reads this format is not installed.
+
+    Warns:
+        UserWarning: what the file could mean in several ways, and how it was taken.
     """
-    return open_image(path).array()
+    found = open_image(path)
+    _warn(found.notes)
+    return found.array()
+
+
+def read_labels(path: str | PathLike[str], dataset: str | None = None) -> NDArray[Any]:
+    """The integer labels of an image file or of a folder of slices, shape (y, x) or (z, y, x).
+
+    Raises:
+        InputError: as ``read``, or values that are no whole numbers.
+        MissingDependencyError: the library that reads this format is not installed.
+
+    Warns:
+        UserWarning: as ``read``.
+    """
+    labels, notes = open_image(path, dataset=dataset).labels()
+    _warn(notes)
+    return labels
 
 
 def read_with_voxel(
@@ -34,11 +62,41 @@ def read_with_voxel(
         MissingDependencyError: the library that reads this format is not installed.
 
     Warns:
-        UserWarning: the given voxel size contradicts the file's; the given one holds.
+        UserWarning: as ``read``, or the given voxel size contradicts the file's; the given one
+            holds.
     """
     found = open_image(path, dataset=dataset)
-    size = found.voxel_size(voxel)
-    contradiction = found.contradiction(voxel)
-    if contradiction:
-        warnings.warn(f"{contradiction}: the given ones hold", UserWarning, stacklevel=3)
+    size = _size(found, voxel)
+    _warn(found.notes)
     return found.array(), size
+
+
+def read_labels_with_voxel(
+    path: str | PathLike[str], voxel: Any = None, dataset: str | None = None
+) -> tuple[NDArray[Any], tuple[float, ...]]:
+    """The integer labels and the voxel size per axis, m: the given one, else the file's.
+
+    Raises:
+        InputError: as ``read_with_voxel``, or values that are no whole numbers.
+        MissingDependencyError: the library that reads this format is not installed.
+
+    Warns:
+        UserWarning: as ``read_with_voxel``.
+    """
+    found = open_image(path, dataset=dataset)
+    size = _size(found, voxel)
+    labels, notes = found.labels()
+    _warn(notes)
+    return labels, size
+
+
+def _size(found: ImageFile, voxel: Any) -> tuple[float, ...]:
+    contradiction = found.contradiction(voxel)
+    size = found.voxel_size(voxel)
+    _warn((f"{contradiction}: the given ones hold",) if contradiction else ())
+    return size
+
+
+def _warn(sentences: tuple[str, ...]) -> None:
+    for sentence in sentences:
+        warnings.warn(sentence, UserWarning, stacklevel=4)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anosim.errors import InputError
-from anosim.image import check_finite
+from anosim.image import check_finite, whole_numbers
 from anosim.units import si
 
 AXES = {2: "yx", 3: "zyx"}
@@ -32,6 +32,13 @@ class Slabs:
     read: Callable[[int, int], NDArray[Any]]
 
 
+def shown(stored: NDArray[Any], total: float) -> NDArray[Any]:
+    """Values with dark and bright exchanged, of the same type: ``total - stored``."""
+    if stored.dtype.kind == "f":
+        return np.asarray(stored.dtype.type(total) - stored)
+    return np.asarray(stored ^ stored.dtype.type(total))  # all bits: total - stored, no overflow
+
+
 @dataclass(frozen=True, eq=False)
 class ImageFile:
     """An image file that is open for reading.
@@ -43,6 +50,10 @@ class ImageFile:
         voxel: size per axis as the file states it, m; None for an axis it says nothing about.
         stated: where the voxel size stands in the file, or why what stands there does not count.
         details: anything else that is worth telling, by name.
+        notes: sentences that the user has to read: how the reader took what could be meant in
+            several ways.
+        white_is_zero: the sum of a stored value and the one shown, where the file stores dark as
+            high (``values`` are those shown); None where stored values are those shown.
     """
 
     path: str
@@ -51,6 +62,8 @@ class ImageFile:
     voxel: tuple[float | None, ...] = ()
     stated: str = ""
     details: dict[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    white_is_zero: float | None = None
 
     def __post_init__(self) -> None:
         if len(self.shape) not in AXES or 0 in self.shape:
@@ -106,6 +119,30 @@ class ImageFile:
         check_finite(part, repr(self.path), start)
         return part
 
+    def labels(self) -> tuple[NDArray[Any], tuple[str, ...]]:
+        """All values as integer labels, and what the user has to know about them.
+
+        Real numbers that are all whole become integers. Where the file stores dark as high, a mask
+        of black and white is taken as shown, other labels as stored.
+
+        Raises:
+            InputError: values that are not whole, or the file is damaged.
+        """
+        values = self.array()
+        notes = self.notes
+        if self.white_is_zero is not None and not self._is_mask(values):
+            values = shown(values, self.white_is_zero)
+            notes = (
+                f"{self.path!r} is stored white-is-zero: labels are the numbers as stored, which "
+                "viewers show inverted",
+            )
+        return whole_numbers(values, repr(self.path)), notes
+
+    def _is_mask(self, values: NDArray[Any]) -> bool:
+        """Whether the values are black and white only."""
+        ends = (0, self.white_is_zero)
+        return values.dtype == bool or set(np.unique(values).tolist()) == set(ends)
+
     def voxel_size(self, given: Any = None) -> tuple[float, ...]:
         """The voxel size per axis, m: the given one, else the file's.
 
@@ -155,6 +192,7 @@ class ImageFile:
             "voxel_m": list(self.voxel_size(given)),
             "voxel_from": "given" if given is not None else self.stated,
             "voxel_contradiction": self.contradiction(given),
+            "notes": list(self.notes),
             **self.details,
         }
 

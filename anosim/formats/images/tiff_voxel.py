@@ -45,20 +45,33 @@ def _ome(file: Any) -> _Found:
 def _ome_size(stated: dict[str, str], axis: str) -> float | None:
     number = _number(stated.get(f"PhysicalSize{axis}"))
     unit = metres(stated.get(f"PhysicalSize{axis}Unit", "µm"))
-    return None if number is None or unit is None else number * unit
+    return _times(number, unit)
 
 
 def _imagej(file: Any) -> _Found:
     if not file.is_imagej:
         return None
     data = file.imagej_metadata or {}
-    unit = metres(data.get("unit", ""))
-    if unit is None:
-        return "TIFF (ImageJ)", (None, None, None), f"ImageJ unit {data.get('unit', 'none')!r}"
-    x, y = (_per_unit(file, f"{axis}Resolution") for axis in "XY")
+    unit = str(data.get("unit", "none"))
+    units = {"z": str(data.get("zunit", unit)), "y": str(data.get("yunit", unit)), "x": unit}
     depth = _number(data.get("spacing"))
-    sizes = tuple(None if size is None else size * unit for size in (depth, y, x))
-    return "TIFF (ImageJ)", (sizes[0], sizes[1], sizes[2]), "ImageJ unit, spacing and resolution"
+    counts = {
+        "z": None if depth is None else abs(depth),  # negative where the slices were reversed
+        "y": _per_unit(file, "YResolution"),
+        "x": _per_unit(file, "XResolution"),
+    }
+    z, y, x = (_times(counts[axis], metres(units[axis])) for axis in "zyx")
+    wrong = [axis for axis in "xyz" if metres(units[axis]) is None]
+    if "x" in wrong and len(set(units.values())) == 1:
+        return "TIFF (ImageJ)", (None, None, None), f"ImageJ unit {unit!r} is no length"
+    named = {"x": "unit", "y": "yunit", "z": "zunit"}
+    no_lengths = [f"{named[axis]} {units[axis]!r} is no length" for axis in wrong]
+    where = "ImageJ unit, spacing and resolution"
+    return "TIFF (ImageJ)", (z, y, x), "; ".join([where, *no_lengths])
+
+
+def _times(number: float | None, unit: float | None) -> float | None:
+    return None if number is None or unit is None else number * unit
 
 
 def _zeiss(file: Any) -> _Found:
@@ -67,7 +80,7 @@ def _zeiss(file: Any) -> _Found:
     if not entry:
         return None
     number, unit = _number(entry[1]), metres(entry[2] if len(entry) > 2 else "m")
-    size = None if number is None or unit is None else number * unit
+    size = _times(number, unit)
     return "TIFF (Zeiss)", (None, size, size), "Zeiss AP_IMAGE_PIXEL_SIZE"
 
 
