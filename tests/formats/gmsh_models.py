@@ -7,14 +7,18 @@ import gmsh
 
 @contextmanager
 def fragments(size, make):
-    """Gmsh with what ``make`` returns of a factory: a box and what is cut out of it; no groups."""
+    """Gmsh with what ``make`` returns of a factory: a box and what is cut out of it, no groups.
+
+    Where it returns nothing, what it made is the model.
+    """
     gmsh.initialize(interruptible=False)
     gmsh.option.setNumber("General.Terminal", 0)
     gmsh.option.setNumber("Mesh.MeshSizeMax", size)
     factory = gmsh.model.occ
-    box, inner = make(factory)
-    factory.fragment([box], [inner])
-    factory.synchronize()
+    made = make(factory)
+    if made:
+        factory.fragment(made[:1], made[1:])
+        factory.synchronize()
     yield gmsh.model
     gmsh.finalize()
 

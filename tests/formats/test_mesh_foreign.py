@@ -76,7 +76,9 @@ def test_gmsh_without_groups(model, tmp_path):
     for version in (2.2, 4.1):
         gmsh.option.setNumber("Mesh.MshFileVersion", version)
         gmsh.write(str(tmp_path / "m.msh"))
-        mesh = read_mesh(tmp_path / "m.msh")
+        both = r"'disc' lies inside 'both': what is in both .(surface 2|\d+ cells). counts as"
+        with pytest.warns(UserWarning, match=both):
+            mesh = read_mesh(tmp_path / "m.msh")
         assert mesh.phases == ("both", "disc")
         assert mesh.volumes.sum() == pytest.approx(8.0)
 
@@ -98,23 +100,115 @@ def test_gmsh_as_abaqus_and_nastran(model, tmp_path, ending):
         assert shapes(mesh)[1].keys() >= {"separator", "collector"}
 
 
-def test_gmsh_with_other_elements(model, tmp_path):
-    path = tmp_path / "m.msh"
+@pytest.mark.parametrize("version", [1.0, 2.2, 4.0, 4.1])
+def test_gmsh_with_quadrangles(model, tmp_path, version):
+    grouped(model)
     gmsh.option.setNumber("Mesh.RecombineAll", 1)
     model.mesh.generate(2)
-    for version in (2.2, 4.1):
-        gmsh.option.setNumber("Mesh.MshFileVersion", version)
-        gmsh.write(str(path))
-        with pytest.raises(UnsupportedError, match="has quadrangles: only plane meshes of tri"):
-            read_mesh(path)
-    gmsh.clear()
-    gmsh.option.setNumber("Mesh.RecombineAll", 0)
-    model.occ.addBox(0, 0, 0, 1, 1, 1)
+    gmsh.option.setNumber("Mesh.MshFileVersion", version)
+    gmsh.write(str(tmp_path / "m.msh"))
+    with pytest.warns(UserWarning, match=r"\d+ quadrangles are split into triangles"):
+        mesh = read_mesh(tmp_path / "m.msh", unit="um")
+    disc = "Größe" if version > 1.0 else "physical surface 5"
+    assert mesh.phase_volumes[disc] == pytest.approx(np.pi * 0.6e-6**2, rel=0.07, abs=0)
+    assert mesh.volumes.sum() == pytest.approx(8e-12, rel=1e-12, abs=0)
+    assert len(mesh.sides) == 2
+
+
+def test_gmsh_with_surfaces_in_space(model, tmp_path):
+    model.occ.addBox(5, 0, 0, 1, 1, 1)
     model.occ.synchronize()
     model.mesh.generate(2)
-    gmsh.write(str(path))
+    gmsh.write(str(tmp_path / "m.msh"))
     with pytest.raises(UnsupportedError, match="points from z = 0 to 1 but no tetrahedra: only"):
-        read_mesh(path)
+        read_mesh(tmp_path / "m.msh")
+
+
+@pytest.mark.parametrize("incomplete", [0, 1])
+@pytest.mark.parametrize("order", [1, 2])
+@pytest.mark.parametrize("recombined", [0, 1])
+def test_gmsh_with_layers(tmp_path, recombined, order, incomplete):
+    """A cylinder in layers of prisms or hexahedra: its volume to second order."""
+    with fragments(0.5, cylinder) as model:
+        gmsh.option.setNumber("Mesh.RecombineAll", recombined)
+        gmsh.option.setNumber("Mesh.SecondOrderIncomplete", incomplete)
+        model.mesh.generate(3)
+        model.mesh.setOrder(order)
+        gmsh.write(str(tmp_path / "m.msh"))
+    with pytest.warns(UserWarning, match="split into tetrahedra"):
+        mesh = read_mesh(tmp_path / "m.msh")
+    assert mesh.order == order
+    off = {1: 0.05, 2: 1e-4}[order]
+    assert mesh.phase_volumes["whole"] == pytest.approx(np.pi, rel=off)
+    assert len(mesh.sides["bottom"]) * 9 == len(mesh.cells)
+
+
+def cylinder(factory):
+    disc = factory.addDisk(0, 0, 0, 1, 1)
+    made = factory.extrude([(2, disc)], 0, 0, 1, [3], recombine=True)
+    factory.synchronize()
+    gmsh.model.addPhysicalGroup(3, [made[1][1]], 1, name="whole")
+    gmsh.model.addPhysicalGroup(2, [disc], 2, name="bottom")
+
+
+def test_gmsh_with_pyramids(tmp_path):
+    with fragments(0.5, boxes) as model:
+        model.mesh.generate(3)
+        kinds = set(model.mesh.getElementTypes(3).tolist())
+        gmsh.write(str(tmp_path / "m.msh"))
+    assert kinds == {4, 5, 7}
+    with pytest.warns(UserWarning, match="hexahedra and [0-9]+ pyramids are split into tetra"):
+        mesh = read_mesh(tmp_path / "m.msh")
+    assert mesh.phase_volumes == pytest.approx({"lower": 1.0, "upper": 1.0}, rel=1e-9)
+
+
+def boxes(factory):
+    """Layers of hexahedra, and above them what is left to Gmsh."""
+    gmsh.option.setNumber("Mesh.RecombineAll", 1)
+    square = factory.addRectangle(0, 0, 0, 1, 1)
+    lower = factory.extrude([(2, square)], 0, 0, 1, [2], recombine=True)[1]
+    upper = (3, factory.addBox(0, 0, 1, 1, 1, 1))
+    factory.fragment([lower], [upper])
+    factory.synchronize()
+    for tag, name in ((1, "lower"), (2, "upper")):
+        gmsh.model.addPhysicalGroup(3, [tag], tag, name=name)
+    gmsh.option.setNumber("Mesh.RecombineAll", 0)
+    for _, tag in gmsh.model.getBoundary([lower], oriented=False):
+        gmsh.model.mesh.setRecombine(2, tag)
+
+
+@pytest.mark.parametrize("version", [2.2, 4.0, 4.1])
+@pytest.mark.parametrize("ghosts", [0, 1])
+def test_gmsh_in_parts(model, tmp_path, version, ghosts):
+    grouped(model)
+    model.mesh.generate(2)
+    gmsh.option.setNumber("Mesh.PartitionCreateGhostCells", ghosts)
+    gmsh.option.setNumber("Mesh.MshFileVersion", version)
+    model.mesh.partition(3)
+    gmsh.write(str(tmp_path / "m.msh"))
+    mesh = read_mesh(tmp_path / "m.msh")
+    assert mesh.phases == ("Größe", "electrolyte liquid")
+    assert mesh.phase_volumes["Größe"] == pytest.approx(np.pi * 0.36, rel=0.07)
+    assert mesh.volumes.sum() == pytest.approx(8.0)
+    assert {name: len(np.unique(ends)) for name, ends in mesh.sides.items()} == {
+        "separator": len(np.unique(mesh.sides["collector"])),
+        "collector": len(np.unique(mesh.sides["separator"])),
+    }
+    if version > 4.0:
+        binary_and_split(mesh, tmp_path)
+
+
+def binary_and_split(mesh, folder):
+    gmsh.option.setNumber("Mesh.Binary", 1)
+    gmsh.write(str(folder / "b.msh"))
+    assert read_mesh(folder / "b.msh").phase_volumes == pytest.approx(mesh.phase_volumes)
+    gmsh.option.setNumber("Mesh.PartitionSplitMeshFiles", 1)
+    gmsh.write(str(folder / "s.msh"))
+    total = 0.0
+    for part in (1, 2, 3):
+        with pytest.warns(UserWarning, match=f"holds part {part} of a mesh of 3 parts"):
+            total += read_mesh(folder / f"s_{part}.msh").volumes.sum()
+    assert total == pytest.approx(8.0)
 
 
 def square(path, text, **options):
@@ -197,7 +291,7 @@ def test_comsol_of_other_versions(tmp_path):
 
 
 def test_comsol_that_is_not_supported(tmp_path):
-    with pytest.raises(UnsupportedError, match="has quadrangles"):
+    with pytest.raises(UnsupportedError, match="has quadrangles with 3 nodes"):
         square(tmp_path / "m.mphtxt", mesh_files.COMSOL.replace("3 tri #", "4 quad #"))
     with pytest.raises(InputError, match="file version is not"):
         square(tmp_path / "m.mphtxt", mesh_files.COMSOL.replace("0 1\n4 #", "1 0\n4 #"))

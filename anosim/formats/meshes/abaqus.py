@@ -16,17 +16,10 @@ import numpy as np
 
 from anosim.errors import InputError, UnsupportedError
 from anosim.formats.meshes.abaqus_write import FACES, write
+from anosim.formats.meshes.groups import Regions, selected
 from anosim.formats.meshes.names import unescaped
-from anosim.formats.meshes.parts import (
-    Parts,
-    Regions,
-    bool_rows,
-    dimension_of,
-    places,
-    refused,
-    selected,
-    stacked,
-)
+from anosim.formats.meshes.parts import Parts, bool_rows, dimension_of, places, stacked
+from anosim.formats.meshes.shapes import refused
 from anosim.formats.meshes.text import decoded
 from anosim.meshes import Ints
 from anosim.topology import FACETS

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anosim.errors import InputError, listing
-from anosim.formats.meshes.parts import Regions
+from anosim.formats.meshes.groups import Regions
 from anosim.meshes import Floats
 
 _KNOWN = (

@@ -3,36 +3,45 @@
 Format: COMSOL Programming Reference Manual, "The COMSOL File Formats"; mesh versions 1, 2, 4 and
 8 are read, 4 is written. Names are kept as explicit selections. A domain without a selection is
 called ``domain 3``, an outer boundary without one ``boundary 3``, by the numbers that COMSOL
-shows. Middles of second-order elements come in the order 01, 02, 12, then 03, 13, 23.
+shows. Nodes come in lexicographic order of z, y, x on the reference element, corners first.
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TextIO
 
 import numpy as np
 
 from anosim.errors import InputError, UnsupportedError
-from anosim.formats.meshes.names import escaped, named_facets, unescaped, with_middles
-from anosim.formats.meshes.parts import (
-    Parts,
-    Regions,
-    dimension_of,
-    gathered,
-    refused,
-    selected,
-    stacked,
-)
+from anosim.formats.meshes.comsol_write import ORDER, write
+from anosim.formats.meshes.groups import Regions
+from anosim.formats.meshes.names import unescaped
+from anosim.formats.meshes.parts import Parts, dimension_of, gathered, joined_rows
+from anosim.formats.meshes.shapes import SHAPES, refused
 from anosim.formats.meshes.text import decoded
-from anosim.meshes import CELLS, NODES, Floats, Ints, Mesh
+from anosim.meshes import Floats, Ints
 
-_ORDER = {6: [0, 1, 2, 3, 5, 4], 10: [0, 1, 2, 3, 4, 6, 5, 7, 8, 9]}
-"""Where nodes stand in COMSOL's order and this package's, both ways; by number of nodes."""
-_KINDS = {"vtx": 0, "edg": 1, "tri": 2, "tet": 3}
-"""Dimension of the elements that are used; a 2 behind the name is their order."""
-_OTHERS = {"quad": "quadrangles", "hex": "hexahedra", "prism": "prisms", "pyr": "pyramids"}
+__all__ = ["read", "write"]
+
+_ORDERS = {
+    ("tri", 6): ORDER[6],
+    ("tet", 10): ORDER[10],
+    ("quad", 4): [0, 1, 3, 2],
+    ("quad", 9): [0, 1, 3, 2, 4, 7, 8, 5, 6],
+    ("pyr", 5): [0, 1, 3, 2, 4],
+    ("pyr", 14): [0, 1, 3, 2, 4, 5, 8, 9, 6, 10, 11, 13, 12, 7],
+    ("prism", 18): [0, 1, 2, 3, 4, 5, 6, 8, 7, 15, 17, 16, 9, 11, 14, 10, 13, 12],
+    ("hex", 8): [0, 1, 3, 2, 4, 5, 7, 6],
+    ("hex", 27): [
+        *(0, 1, 3, 2, 4, 5, 7, 6, 8, 11, 12, 9, 22, 25, 26, 23, 13, 15, 21, 19),
+        *(16, 18, 14, 20, 10, 24, 17),
+    ],
+}
+"""Where the nodes of this package's order stand in COMSOL's, by shape and number of nodes."""
+_LOW = {"vtx": 0, "edg": 1}
+"""Dimension of points and lines."""
+_SHAPES = {"tri": "triangle", "quad": "quadrangle", "tet": "tetrahedron", "hex": "hexahedron"}
+_SHAPES |= {"prism": "prism", "pyr": "pyramid"}
 _WORD = re.compile(r"\S+")
 
 
@@ -96,13 +105,13 @@ class Content:
     Attributes:
         tag: the mesh's.
         points: coordinates.
-        blocks: dimension, nodes and geometric entity of elements.
+        blocks: kind, nodes and geometric entity of elements.
         selections: name, dimension and geometric entities.
     """
 
     tag: str = ""
     points: Floats = field(default_factory=lambda: np.empty((0, 2)))
-    blocks: list[tuple[int, Ints, Ints]] = field(default_factory=list)
+    blocks: list[tuple[str, Ints, Ints]] = field(default_factory=list)
     selections: list[tuple[str, int, list[int]]] = field(default_factory=list)
 
 
@@ -152,8 +161,8 @@ def _mesh(source: Text, content: Content) -> None:
     for _ in range(source.integer()):
         kind, width, rows = source.string(), source.integer(), source.integer()
         shape = kind.removesuffix("2")
-        if shape not in _KINDS:
-            raise refused(_OTHERS.get(shape, f"elements {kind!r}"))
+        if (shape not in _LOW and shape not in _SHAPES) or width < 1 or rows < 0:
+            raise refused(f"elements {kind!r} with {width} nodes")
         nodes = np.array(source.numbers(rows * width), dtype=np.int64).reshape(rows, width)
         if version < 4:
             per = source.integer()
@@ -162,7 +171,7 @@ def _mesh(source: Text, content: Content) -> None:
         if version < 4:
             source.numbers(2 * source.integer())
         if rows:
-            content.blocks.append((_KINDS[shape], nodes - lowest, _fitting(entities, rows)))
+            content.blocks.append((shape, nodes - lowest, _fitting(entities, rows)))
 
 
 def _fitting(entities: Ints, rows: int) -> Ints:
@@ -181,82 +190,68 @@ def _selection(source: Text, content: Content) -> None:
 
 
 def _parts(content: Content, regions: Regions) -> Parts:
-    dimension = dimension_of(d for d, *_ in content.blocks)
-    blocks = [(nodes, ids) for d, nodes, ids in content.blocks if d == dimension]
-    cells = stacked([nodes for nodes, _ in blocks], dimension)
-    if cells.shape[1] not in NODES[dimension]:
-        raise InputError(f"its {CELLS[dimension][1]} have {cells.shape[1]} nodes")
-    around = [(nodes, ids) for d, nodes, ids in content.blocks if d == dimension - 1]
-    corners = [np.empty((0, dimension), np.int64), *(nodes[:, :dimension] for nodes, _ in around)]
-    groups = _named(content, dimension, [ids for _, ids in blocks], ("domain", 0))
-    facets = _named(content, dimension - 1, [ids for _, ids in around], ("boundary", 1))
-    named = {name: np.concatenate(corners)[rows] for name, rows in facets.items()}
-    return Parts(content.points, _reordered(cells), selected(groups, regions), named)
+    dimension = dimension_of(_dimension(kind) for kind, *_ in content.blocks)
+    inside, around = (
+        [block for block in content.blocks if _dimension(block[0]) == d]
+        for d in (dimension, dimension - 1)
+    )
+    elements = [(_SHAPES[kind], _ordered(kind, nodes)) for kind, nodes, _ in inside]
+    ids = np.concatenate([ids for *_, ids in inside])
+    boundary = np.concatenate([np.empty(0, np.int64), *(ids for *_, ids in around)])
+    corners = joined_rows([np.empty((0, dimension), np.int64), *map(_corners, around)])
+    sides = _selected(content, dimension - 1, boundary)
+    taken = np.concatenate([np.empty(0, np.int64), *sides.values()])
+    sides |= {
+        name: rows
+        for name, rows in _own(boundary, "boundary", 1).items()
+        if not np.isin(rows, taken).any()
+    }
+    return Parts.of(
+        content.points,
+        elements,
+        _selected(content, dimension, ids),
+        {name: corners[rows] for name, rows in sides.items()},
+        _own(ids, "domain", 0),
+        regions,
+    )
 
 
-def _reordered(nodes: Ints) -> Ints:
-    """The nodes of elements from COMSOL's order in this package's, or back."""
-    order = _ORDER.get(nodes.shape[1])
-    return nodes if order is None else nodes[:, order]
+def _dimension(kind: str) -> int:
+    return _LOW[kind] if kind in _LOW else SHAPES[_SHAPES[kind]].dimension
 
 
-def _named(
-    content: Content, dimension: int, ids: Sequence[Ints], label: tuple[str, int]
-) -> dict[str, Ints]:
-    """Elements by the selections of their dimension; the others by their number."""
-    entities = np.concatenate([np.empty(0, np.int64), *ids])
-    chosen = [(name, which) for name, d, which in content.selections if d == dimension]
-    named = [(name, np.flatnonzero(np.isin(entities, which))) for name, which in chosen]
-    taken = {entity for _, which in chosen for entity in which}
-    word, shift = label
-    others = [entity for entity in np.unique(entities).tolist() if entity not in taken]
-    numbered = [(f"{word} {other + shift}", np.flatnonzero(entities == other)) for other in others]
-    return gathered([*named, *numbered])
+def _corners(block: tuple[str, Ints, Ints]) -> Ints:
+    """Corners of edges or faces in this package's order."""
+    kind, nodes, _ = block
+    if kind not in _SHAPES:
+        return nodes[:, :2]
+    return _ordered(kind, nodes)[:, : SHAPES[_SHAPES[kind]].corners]
 
 
-def write(mesh: Mesh, path: Path) -> None:
-    """Write a .mphtxt file: one domain per phase, one boundary per side and interface."""
-    facets, dimension = named_facets(mesh), mesh.dimension
-    tags = ["mesh1", *(f"mesh1_sel{k + 1}" for k in range(len(mesh.phases) + len(facets)))]
-    kinds = {d: kind + ("" if mesh.order == 1 else "2") for kind, d in _KINDS.items()}
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(f"# Created by anosim, lengths in m\n0 1\n{len(tags)} # number of tags\n")
-        file.writelines(f"{len(tag)} {tag}\n" for tag in tags)
-        file.write(f"{len(tags)} # number of types\n" + "3 obj\n" * len(tags))
-        file.write("\n# --------- Object 0 ----------\n\n0 0 1\n4 Mesh # class\n4 # version\n")
-        file.write(f"{dimension} # sdim\n{len(mesh.points)} # number of mesh vertices\n")
-        file.write("0 # lowest mesh vertex index\n\n# Mesh vertex coordinates\n")
-        file.writelines(" ".join(map(repr, point)) + "\n" for point in mesh.points.tolist())
-        file.write(f"\n{2 if facets else 1} # number of element types\n")
-        if facets:
-            nodes = np.concatenate([with_middles(mesh, corners) for corners in facets.values()])
-            which = np.repeat(np.arange(len(facets)), list(map(len, facets.values())))
-            _elements(file, kinds[dimension - 1], nodes, which)
-        _elements(file, kinds[dimension], mesh.cells, mesh.cell_phase + 1)
-        _selections(file, mesh.phases, dimension, 1, 1)
-        _selections(file, list(facets), dimension - 1, 0, 1 + len(mesh.phases))
+def _ordered(kind: str, nodes: Ints) -> Ints:
+    """The nodes of elements in this package's order.
+
+    Raises:
+        UnsupportedError: not as many nodes as COMSOL's elements of order 1 and 2 have.
+    """
+    shape, width = SHAPES[_SHAPES[kind]], nodes.shape[1]
+    if shape.order(width) == 2 and (kind, width) not in _ORDERS:
+        raise refused(f"{shape.many} with {width} nodes")
+    return nodes[:, _ORDERS.get((kind, width), np.s_[:])]
 
 
-def _elements(file: TextIO, kind: str, nodes: Ints, entities: Ints) -> None:
-    count, width = nodes.shape
-    file.write(f"\n{len(kind)} {kind} # type name\n\n{width} # number of vertices per element\n")
-    file.write(f"{count} # number of elements\n# Elements\n")
-    file.writelines(" ".join(map(str, row)) + "\n" for row in _reordered(nodes).tolist())
-    file.write(f"\n{count} # number of geometric entity indices\n# Geometric entity indices\n")
-    file.writelines(f"{entity}\n" for entity in entities.tolist())
+def _selected(content: Content, dimension: int, ids: Ints) -> dict[str, Ints]:
+    """Elements of the selections of their dimension."""
+    return gathered(
+        (name, np.flatnonzero(np.isin(ids, which)))
+        for name, d, which in content.selections
+        if d == dimension
+    )
 
 
-def _one_unit(char: str) -> bool:
-    """Whether the length of a text counts a character once, in COMSOL as in Python."""
-    return char.isprintable() and ord(char) < 0x10000
-
-
-def _selections(
-    file: TextIO, names: Sequence[str], dimension: int, first: int, number: int
-) -> None:
-    for rank, name in enumerate(names):
-        label = escaped(name, _one_unit)
-        file.write(f"\n# --------- Object {number + rank} ----------\n\n0 0 1\n")
-        file.write(f"9 Selection # class\n0 # Version\n{len(label)} {label} # Label\n")
-        file.write(f"5 mesh1 # Geometry/mesh tag\n{dimension} # Dimension\n")
-        file.write(f"1 # Number of entities\n# Entities\n{first + rank}\n")
+def _own(ids: Ints, word: str, shift: int) -> dict[str, Ints]:
+    """Elements by the number of their geometric entity."""
+    return {
+        f"{word} {entity + shift}": np.flatnonzero(ids == entity)
+        for entity in np.unique(ids).tolist()
+    }

@@ -10,7 +10,8 @@ import numpy as np
 
 from anosim.errors import AnosimError, InputError, MeshError, UnsupportedError
 from anosim.formats.atomic import replacing
-from anosim.formats.meshes.parts import Parts, Phases, Regions
+from anosim.formats.meshes.groups import Phases, Regions
+from anosim.formats.meshes.parts import Parts
 from anosim.meshes import Mesh
 from anosim.units import si
 

@@ -19,9 +19,12 @@ def sections(data: bytes) -> Iterator[tuple[str, "Numbers"]]:
     """The sections of a file with a reader for the numbers of each.
 
     Raises:
-        InputError: no .msh file, or a version other than 2.x and 4.1.
+        InputError: no .msh file, or a version other than 1, 2, 4.0 and 4.1.
     """
-    place, make = data.find(b"$MeshFormat"), None
+    place, version = data.find(b"$MeshFormat"), 1.0
+    make: Callable[[bytes, int, bytes, float], Numbers] | None = None
+    if place < 0:  # format 1 has no such section
+        place, make = data.find(b"$NOD"), Text
     if place < 0:
         raise InputError("it has no section $MeshFormat")
     while place >= 0:
@@ -32,9 +35,10 @@ def sections(data: bytes) -> Iterator[tuple[str, "Numbers"]]:
             version, make = _format(data, start)
         if make is None:
             raise InputError("it does not begin with $MeshFormat")
-        numbers = make(data, start, b"$End" + name, version)
+        last = (b"$End" if version > 1.0 else b"$END") + name
+        numbers = make(data, start, last, version)
         yield name.decode(errors="replace"), numbers
-        end = data.find(b"$End" + name, numbers.place)
+        end = data.find(last, numbers.place)
         if end < 0:
             raise InputError(f"the section ${name.decode(errors='replace')} has no end")
         place = data.find(b"$", end + 4)
@@ -45,7 +49,7 @@ def _format(
 ) -> tuple[float, Callable[[bytes, int, bytes, float], "Numbers"]]:
     end = data.index(b"\n", start)
     version, binary, size = data[start:end].split()[:3]
-    if not 2.0 <= float(version) < 3.0 and float(version) != 4.1:
+    if not 2.0 <= float(version) < 3.0 and float(version) not in (4.0, 4.1):
         raise InputError(f"its format is {version.decode()}: save it as 4.1 or 2.2")
     if int(size) != 8:
         raise InputError(f"it has numbers of {int(size)} bytes: expected 8")
@@ -141,9 +145,13 @@ class Text(Numbers):
         rows: dict[tuple[int, int], list[list[bytes]]] = defaultdict(list)
         every, place = self._every, self._next
         for _ in range(count):
-            kind, tags = int(every[place + 1]), int(every[place + 2])
-            after = place + 3 + tags + width(kind)
-            rows[kind, tags].append([every[place], *every[place + 3 : after]])
+            kind = int(every[place + 1])
+            tags = 2 if self.version < 2.0 else int(every[place + 2])
+            start = place + (2 if self.version < 2.0 else 3)
+            first = start + tags + (self.version < 2.0)  # a number of nodes follows the tags
+            after = first + width(kind)
+            given = every[start : start + tags]
+            rows[kind, tags].append([every[place], *given, *every[first:after]])
             place = after
         for (kind, tags), found in rows.items():
             yield kind, tags, np.array(found, dtype=np.bytes_).astype(np.int64)

@@ -16,18 +16,10 @@ from typing import TextIO
 import numpy as np
 
 from anosim.errors import UnsupportedError
+from anosim.formats.meshes.groups import Regions, selected
 from anosim.formats.meshes.names import escaped, named_facets, printable, unescaped, with_middles
-from anosim.formats.meshes.parts import (
-    Parts,
-    Regions,
-    dimension_of,
-    gathered,
-    in_space,
-    places,
-    refused,
-    selected,
-    stacked,
-)
+from anosim.formats.meshes.parts import Parts, dimension_of, gathered, in_space, places, stacked
+from anosim.formats.meshes.shapes import refused
 from anosim.formats.meshes.text import decoded
 from anosim.meshes import Ints, Mesh
 

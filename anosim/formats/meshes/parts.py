@@ -1,21 +1,18 @@
 """What a mesh file holds, and how it becomes a Mesh: the part that all formats share."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from anosim.errors import InputError, MeshError, UnsupportedError, listing
+from anosim.errors import MeshError
 from anosim.formats.meshes.checks import check_joined, check_unfolded, turned_back
+from anosim.formats.meshes.groups import Phases, Regions, phases_of, selected
+from anosim.formats.meshes.shapes import SHAPES, Block, refused
+from anosim.formats.meshes.split import cut_faces, split
 from anosim.meshes import CELLS, NODES, Floats, Ints, Mesh
 from anosim.topology import facets_of
-
-Phases = Mapping[str, str] | Sequence[str] | None
-"""The groups of a file that are phases, with the phases' names where they shall differ."""
-
-Regions = tuple[str, ...]
-"""Names of a file's cell data, or of its groups of cells, that say which phase a cell is."""
 
 _FLAT = 1e-9
 """Thickness of a plane mesh, as a share of its size."""
@@ -32,12 +29,54 @@ class Parts:
         groups: indices of the cells of each named group; groups may overlap.
         facets: corners of each named group of edges of triangles or faces of tetrahedra, shape
             (n, 2 or 3).
+        own: the cells of each domain of the file; a cell in no group is called after its domain.
     """
 
     points: Floats
     cells: Ints
     groups: Mapping[str, Ints]
     facets: Mapping[str, Ints]
+    own: Mapping[str, Ints] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        points: Floats,
+        blocks: Sequence[Block],
+        groups: Mapping[str, Ints],
+        facets: Mapping[str, Ints],
+        own: Mapping[str, Ints] | None = None,
+        regions: Regions = (),
+    ) -> "Parts":
+        """Elements of any shape, split into triangles or tetrahedra with a warning.
+
+        Args:
+            points: shape (n_points, 2 or 3), in the file's unit.
+            blocks: elements of one dimension and order.
+            groups: elements of each named group, counted over all blocks.
+            facets: corners of each named group of edges or faces, shape (n, 2, 3 or 4); triangles
+                among four corners repeat the last.
+            own: elements of each domain of the file.
+            regions: names of the groups and domains that count, in their order; all without it.
+
+        Raises:
+            InputError: a region that is no group and no domain.
+            UnsupportedError: elements of both orders, or triangles in no plane of constant z.
+            MeshError: an element without volume.
+        """
+        groups = selected(groups, regions, own or {})
+        points = _coordinates(points, SHAPES[blocks[0][0]].dimension)
+        made = split(points, blocks)
+        count = sum(len(nodes) for _, nodes in blocks)
+
+        def cells(named: Mapping[str, Ints]) -> Mapping[str, Ints]:
+            if len(made.cells) == count:
+                return named
+            masks = {name: bool_rows(count, rows) for name, rows in named.items()}
+            return {name: np.flatnonzero(mask[made.element]) for name, mask in masks.items()}
+
+        cut = {name: cut_faces(corners) for name, corners in facets.items()}
+        return cls(made.points, made.cells, cells(groups), cut, cells(own or {}))
 
     def mesh(self, scale: float, phases: Phases) -> Mesh:
         """The mesh in metres.
@@ -56,7 +95,7 @@ class Parts:
         """
         dimension = next(d for d, nodes in NODES.items() if self.cells.shape[1] in nodes)
         points = _coordinates(self.points, dimension) * scale
-        phase, names = _phases(len(self.cells), self.groups, phases)
+        phase, names = phases_of(len(self.cells), self.groups, self.own, phases)
         used, cells = _used(self.cells, len(points))
         points = points[used]
         cells = turned_back(points, cells)
@@ -65,15 +104,6 @@ class Parts:
         check_unfolded(mesh)
         check_joined(mesh)
         return mesh
-
-
-def refused(what: str) -> UnsupportedError:
-    """The error about elements that are no simplices, to be raised."""
-    return UnsupportedError(
-        f"the mesh has {what}: only plane meshes of triangles with 3 or 6 nodes, or meshes of "
-        "tetrahedra with 4 or 10, can be used; split other elements, fill surfaces with "
-        "tetrahedra, or take a plane part, in the program that made the file"
-    )
 
 
 def dimension_of(found: Iterable[int]) -> int:
@@ -119,26 +149,19 @@ def places(numbers: Ints, wanted: Ints, what: str) -> Ints:
 
 
 def gathered(named: Iterable[tuple[str, Ints]]) -> dict[str, Ints]:
-    """Arrays of one name joined, each row once, in their order."""
+    """Arrays of one name joined, in their order; shorter rows repeat their last entry."""
     found: dict[str, list[Ints]] = {}
     for name, array in named:
         found.setdefault(name, []).append(array)
-    return {name: np.concatenate(arrays) for name, arrays in found.items()}
+    return {name: joined_rows(arrays) for name, arrays in found.items()}
 
 
-def selected(groups: Mapping[str, Ints], regions: Regions) -> dict[str, Ints]:
-    """The groups of the given names, in the order of the names; all of them without names.
-
-    Raises:
-        InputError: the file has no such group.
-    """
-    for name in regions:
-        if name not in groups:
-            raise InputError(
-                f"regions names {name!r}, but the file has no group of cells of that name; "
-                f"its groups: {listing(groups)}"
-            )
-    return {name: groups[name] for name in regions or groups}
+def joined_rows(arrays: Sequence[Ints]) -> Ints:
+    """Arrays one after the other; shorter rows repeat their last entry."""
+    if arrays[0].ndim > 1:
+        width = max(array.shape[1] for array in arrays)
+        arrays = [np.pad(a, ((0, 0), (0, width - a.shape[1])), mode="edge") for a in arrays]
+    return np.concatenate(arrays)
 
 
 def _coordinates(points: Floats, dimension: int) -> Floats:
@@ -190,55 +213,6 @@ def _local(index: Ints, facets: Ints, dimension: int) -> Ints:
         raise MeshError(f"{what} refers to a point outside 0 to {len(index) - 1}")
     local = index[facets]
     return np.asarray(local[(local >= 0).all(axis=1)])
-
-
-def _phases(count: int, groups: Mapping[str, Ints], chosen: Phases) -> tuple[Ints, tuple[str, ...]]:
-    """The phase of each cell, and the names of the phases."""
-    names = _chosen(groups, chosen)
-    owner = np.full(count, -1, dtype=np.int64)
-    for rank in sorted(range(len(names)), key=lambda r: -len(groups[names[r][0]])):
-        name, cells = names[rank][0], groups[names[rank][0]]
-        before = np.unique(owner[cells])
-        if len(before) > 1:
-            other = names[int(before[-1])][0]
-            raise InputError(
-                f"the groups {other!r} and {name!r} of the file share only some of their cells: "
-                f"say which groups are the phases, phases=[...], of {listing(groups)}"
-            )
-        owner[cells] = rank
-    left = int(np.sum(owner < 0))
-    if left and chosen is not None:
-        raise InputError(
-            f"{left} of {count} cells are in none of the groups {listing(n for n, _ in names)}; "
-            f"groups of the file: {listing(groups)}"
-        )
-    if left:
-        owner[owner < 0] = len(names)
-        names = [*names, ("", _free_name(groups, "rest" if names else "all"))]
-    present = [rank for rank in range(len(names)) if (owner == rank).any()]
-    given = list(dict.fromkeys(names[rank][1] for rank in present))
-    phase_of = np.zeros(len(names), dtype=np.int64)
-    phase_of[present] = [given.index(names[rank][1]) for rank in present]
-    return phase_of[owner], tuple(given)
-
-
-def _chosen(groups: Mapping[str, Ints], chosen: Phases) -> list[tuple[str, str]]:
-    """Groups that are phases with the phases' names, in the order of the phases."""
-    if chosen is None:
-        return [(name, name) for name, cells in groups.items() if len(cells)]
-    if isinstance(chosen, str):
-        raise InputError(f"phases is {chosen!r}: give a list of groups, or new names by group")
-    pairs = list(chosen.items()) if isinstance(chosen, Mapping) else [(n, n) for n in chosen]
-    for name, _ in pairs:
-        if name not in groups:
-            raise InputError(f"the file has no group {name!r}; its groups: {listing(groups)}")
-    return pairs
-
-
-def _free_name(groups: Mapping[str, Ints], name: str) -> str:
-    while name in groups:
-        name += "_"
-    return name
 
 
 def in_space(points: Floats) -> Floats:

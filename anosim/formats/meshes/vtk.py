@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 
 from anosim.errors import MeshError
 from anosim.formats.meshes.cell_data import region_values
+from anosim.formats.meshes.groups import Regions
 from anosim.formats.meshes.names import escaped, named_facets, unescaped
-from anosim.formats.meshes.parts import Parts, Regions, dimension_of, gathered, refused
+from anosim.formats.meshes.parts import Parts, dimension_of, gathered
+from anosim.formats.meshes.shapes import refused
 from anosim.meshes import CELLS, NODES, Floats, Ints, Mesh
 
 KINDS = {3: 5, 6: 22, 4: 10, 10: 24}

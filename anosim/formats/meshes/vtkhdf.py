@@ -8,10 +8,8 @@ import numpy as np
 
 from anosim.errors import InputError, UnsupportedError
 from anosim.formats import vtkhdf
-from anosim.formats.meshes.parts import (
-    Parts,
-    Regions,
-)
+from anosim.formats.meshes.groups import Regions
+from anosim.formats.meshes.parts import Parts
 from anosim.formats.meshes.vtk import (
     BOUNDARY_TABLES,
     Grid,

@@ -18,11 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anosim.errors import InputError, UnsupportedError
-from anosim.formats.meshes.parts import (
-    Parts,
-    Regions,
-    in_space,
-)
+from anosim.formats.meshes.groups import Regions
+from anosim.formats.meshes.parts import Parts, in_space
 from anosim.formats.meshes.vtk import (
     BOUNDARY_TABLES,
     KINDS,

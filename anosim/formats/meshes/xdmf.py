@@ -16,12 +16,10 @@ from numpy.typing import NDArray
 
 from anosim.errors import InputError, MeshError, UnsupportedError
 from anosim.formats.atomic import replacing
+from anosim.formats.meshes.groups import Regions
 from anosim.formats.meshes.names import escaped, unescaped
-from anosim.formats.meshes.parts import (
-    Parts,
-    Regions,
-    refused,
-)
+from anosim.formats.meshes.parts import Parts
+from anosim.formats.meshes.shapes import refused
 from anosim.formats.meshes.vtk import BOUNDARY_TABLES, Grid, boundary_table, dimension_of_types
 from anosim.formats.meshes.vtkhdf import MOST, array
 from anosim.meshes import Mesh
