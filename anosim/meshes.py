@@ -1,6 +1,7 @@
 """Mesh: points, triangles or tetrahedra, phases, named interfaces and sides."""
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 from os import PathLike
@@ -14,6 +15,7 @@ from anosim.curved import distortion, signed_volumes
 from anosim.errors import InputError, MeshError, listing
 from anosim.quality import angles, condition, over_cells
 from anosim.topology import Edges, Facets, edges_of, facets_of
+from anosim.voxel_grid import VoxelGrid
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -46,6 +48,7 @@ class Mesh:
         sides: facets on the outer boundary by name, each of shape (n, 2) or (n, 3), indices of
             points; an image's mesh has "left" and "right" (along x), "top" and "bottom" (along y)
             and in space "front" and "back" (along z; "front" is the first slice's).
+        grid: voxels of the image that ``anosim.mesh`` made it of; not kept in files.
 
     Raises:
         MeshError: arrays that do not fit each other, cells without volume or turned over.
@@ -57,6 +60,7 @@ class Mesh:
     cell_phase: Ints
     phases: tuple[str, ...]
     sides: Mapping[str, Ints] = field(default_factory=dict)
+    grid: VoxelGrid | None = None
 
     def __post_init__(self) -> None:
         points = np.array(self.points, dtype=np.float64, ndmin=2)
@@ -94,6 +98,12 @@ class Mesh:
         from anosim.formats.meshes.files import write_mesh
 
         write_mesh(self, path)
+
+    def of_image(self, grid: VoxelGrid) -> "Mesh":
+        """The same mesh, with the voxels of the image that it was made of."""
+        made = copy(self)
+        object.__setattr__(made, "grid", grid)
+        return made
 
     def __repr__(self) -> str:
         return (

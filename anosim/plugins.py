@@ -15,6 +15,7 @@ from anosim.microstructure import Microstructure
 from anosim.problem import Diffusion
 from anosim.progress import stage
 from anosim.solution import Solution
+from anosim.voxel_grid import VoxelGrid
 
 SOLVERS = "anosim.solvers"
 MESHERS = "anosim.meshers"
@@ -81,7 +82,8 @@ def mesh(microstructure: Microstructure, /, *, mesher: str = "gmsh", **options: 
         MeshError: no valid mesh came out.
     """
     _check_kind(microstructure, Microstructure, "anosim.mesh", "anosim.Microstructure(...)")
-    return cast(Mesher, _create(_load(MESHERS, mesher), mesher, options)).mesh(microstructure)
+    made = cast(Mesher, _create(_load(MESHERS, mesher), mesher, options)).mesh(microstructure)
+    return made.of_image(VoxelGrid(microstructure.labels.shape, microstructure.voxel))
 
 
 @stage("solve")

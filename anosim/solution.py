@@ -21,15 +21,18 @@ from anosim.fluxes import (
 )
 from anosim.locate import interpolation
 from anosim.meshes import Boundary, Floats
+from anosim.microstructure import Microstructure
 from anosim.problem import Diffusion
 from anosim.regions import Region
 from anosim.state import State
 from anosim.trajectory import Relaxation, Samples, Trajectory
 from anosim.units import si
+from anosim.voxel_grid import VoxelGrid
 
 if TYPE_CHECKING:
     from anosim.surfaces import ParticleSurfaces
 
+Singles = NDArray[np.float32]
 Times = float | str | Sequence[float | str] | NDArray[np.floating] | None
 """Times in s, or strings with a unit; None is the end, or the steady state."""
 
@@ -193,6 +196,33 @@ class Solution:
         local = np.sum(self.modes[:, nodes] * weights, axis=2)
         values = np.sum(self.base[nodes] * weights, axis=1) + coefficients @ local
         return np.where(inside, values, np.nan)
+
+    def image(self, times: Times = None, *, over: Microstructure | None = None) -> Singles:
+        """Concentration at the middles of an image's voxels, mol/m^3, float32.
+
+        Args:
+            times: s or strings with a unit; the end without it.
+            over: the image that the mesh was made of; ``anosim.mesh`` remembers its voxels.
+
+        Returns:
+            Shape (n_times, [slices,] rows, columns), as the image's array; NaN where no phase with
+            a material is in the mesh, whose smooth boundaries cut through voxels.
+
+        Raises:
+            InputError: no image is known, or it is not the mesh's.
+        """
+        from anosim.grid_location import bent_on_grid, values_on_grid
+
+        domain, values = self.domain, self.values(times)
+        grid = VoxelGrid(over.labels.shape, over.voxel) if over else domain.mesh.grid
+        if grid is None:
+            raise InputError(
+                "the mesh does not know of an image: give it, solution.image(times, over=image)"
+            )
+        grid.check_covers(domain.mesh.points)
+        if domain.mesh.order == 2:
+            return bent_on_grid(domain, values, grid)
+        return values_on_grid(domain.points, domain.connectivity, values, grid)
 
     def average(self, where: str | Region, times: Times = None) -> Floats:
         """Mean concentration of the part of a phase or region that a source reaches, (n_times,).

@@ -1,5 +1,6 @@
 """``anosim export``: numbers and fields for other programs."""
 
+import json
 from argparse import Namespace
 from pathlib import Path
 from typing import Any
@@ -7,9 +8,16 @@ from typing import Any
 from anosim.cli.phases import phases_of, voxel_of
 from anosim.cli.verbs import add_verb, check_outputs
 from anosim.errors import InputError
+from anosim.voxel_grid import VoxelGrid
 
 MODELS = ("pybamm", "bpx", "json")
-FIELDS = {"csv": ".csv", "netcdf": ".nc", "comsol": ".txt", "comsol-grid": "-grid.txt"}
+FIELDS = {
+    "csv": ".csv",
+    "netcdf": ".nc",
+    "comsol": ".txt",
+    "comsol-grid": "-grid.txt",
+    "tiff": ".tif",
+}
 
 
 def add(verbs: Any) -> None:
@@ -93,5 +101,21 @@ def _fields(arguments: Namespace, source: Path, target: Path) -> None:
             interop.write_spreadsheet(fields, target)
         case "comsol-grid":
             interop.write_grid(fields, target, si(arguments.spacing, "m", "--spacing"))
+        case "tiff":
+            interop.write_tiff(fields, target, _grid(source))
         case _:
             interop.dataset(fields).to_netcdf(target, engine="scipy")
+
+
+def _grid(folder: Path) -> VoxelGrid:
+    """The voxels of the image that a run was made of."""
+    from anosim.results.folder import RECORD
+
+    try:
+        held = json.loads((folder / RECORD).read_text(encoding="utf-8"))["image"]
+        return VoxelGrid(tuple(held["shape_voxels"]), tuple(held["voxel_m"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        raise InputError(
+            f"{str(folder)!r} holds no {RECORD} with the size of an image: --to tiff needs the "
+            "folder that anosim run left"
+        ) from None

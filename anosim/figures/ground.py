@@ -14,6 +14,7 @@ from anosim.figures.outline import outline, small_triangles
 from anosim.figures.sheet import Window
 from anosim.meshes import Mesh
 from anosim.microstructure import Microstructure
+from anosim.voxel_grid import VoxelGrid
 
 _COMPLEX = 5000
 """Corners from which on a shape goes into a vector file as pixels, so that it stays small."""
@@ -42,15 +43,7 @@ def check_under(image: Microstructure, mesh: Mesh) -> None:
             f"the image has shape {image.labels.shape}: pictures of tetrahedra need the volume "
             "that they were made of"
         )
-    low, high = mesh.points.min(axis=0), mesh.points.max(axis=0)
-    off = np.abs([low, high - low - np.array(image.extent)])
-    if np.any(off > 1.001 * np.array(image.voxel[::-1])):
-        covered = " by ".join(f"0 to {size:.4g} m" for size in image.extent)
-        meshed = " by ".join(f"{a:.4g} to {b:.4g} m" for a, b in zip(low, high, strict=True))
-        raise InputError(
-            f"the image covers {covered}, the mesh {meshed}: over takes the image that the mesh "
-            "was made of"
-        )
+    VoxelGrid(image.labels.shape, image.voxel).check_covers(mesh.points)
 
 
 def plane(image: Microstructure) -> NDArray[Any]:

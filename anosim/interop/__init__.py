@@ -6,6 +6,7 @@ from anosim.interop.electrode import Electrode, electrode
 from anosim.interop.fields import Fields
 from anosim.interop.foreign import Samples, read_samples
 from anosim.interop.tables import dataset, frame, write_csv
+from anosim.interop.tiff import write_tiff
 
 __all__ = [
     "Comparison",
@@ -20,4 +21,5 @@ __all__ = [
     "write_csv",
     "write_grid",
     "write_spreadsheet",
+    "write_tiff",
 ]
