@@ -109,7 +109,7 @@ def _classes(values: NDArray[np.floating], count: int) -> _Classes | None:
         bounds = threshold_multiotsu(values, count)
     except ValueError:
         return None
-    rank = np.digitize(values, bounds)
+    rank = np.digitize(values, bounds, right=True)
     members = [values[rank == k] for k in range(count)]
     if min(part.size for part in members) == 0:
         return None

@@ -83,7 +83,7 @@ def region_features(
         "darkest_neighbour": darkest,
         "brightest_neighbour": brightest,
     }
-    dark, bright = mean < thresholds[0], mean > thresholds[-1]
+    dark, bright = mean <= thresholds[0], mean > thresholds[-1]
     found["dark_border"] = borders.mean(dark[borders.outside].astype(float))
     found["bright_border"] = borders.mean(bright[borders.outside].astype(float))
     for rank, bound in enumerate(thresholds):

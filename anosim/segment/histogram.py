@@ -1,121 +1,111 @@
-"""Thresholds from a histogram of grey values."""
+"""Histograms of grey values that keep apart what the values keep apart."""
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from anosim.errors import InputError
+from anosim.segment.blocks import Blocks
 
 Floats = NDArray[np.float64]
-_ROUNDS = 1000
-_MANY = 4
-"""Thresholds from which on multi-level Otsu needs coarse bins to end in seconds."""
+_BINS = 1 << 16
+"""Bins of real values and wide integers; of fewer different ones each has its own."""
+_SAMPLE = 1 << 20
+"""Voxels that the range of real values is found from."""
+RARE = 0.001
+"""Part of the voxels, at either end, that may be outliers."""
 
 
-def otsu_thresholds(values: NDArray[np.generic], classes: int) -> Floats:
-    """Multi-level Otsu thresholds: least variance within the classes (Liao et al. 2001).
+def histogram(blocks: Blocks, classes: int, rare: float = RARE) -> tuple[Floats, Floats]:
+    """Grey values of the filled bins, rising, and voxels in each, without outliers.
 
-    Raises:
-        InputError: the image has fewer different greys than there are classes.
-    """
-    from skimage.filters import threshold_multiotsu
-
-    if classes == 2:
-        from skimage.filters import threshold_otsu
-
-        if values.min() == values.max():
-            raise InputError("the image has one grey value only: there is nothing to tell apart")
-        return np.array([float(threshold_otsu(np.asarray(values)))])
-    try:
-        bins = 256 if classes <= _MANY else 64
-        return np.asarray(threshold_multiotsu(np.asarray(values), classes, nbins=bins), np.float64)
-    except ValueError:
-        count = len(np.unique(values))
-        raise InputError(
-            f"the image has {count} different grey values: too few for {classes} phases"
-        ) from None
-
-
-def intermeans(grey: Floats, counts: Floats, classes: int) -> Floats:
-    """Thresholds halfway between the means of the classes that they make, found by iteration.
-
-    T. W. Ridler and S. Calvard, IEEE Trans. Syst. Man Cybern. 8 (1978) 630, for more than one
-    threshold. The start divides the greys from the first to the last 1/1000 of the voxels evenly,
-    so that the result depends on nothing but the histogram.
+    Integers of up to 16 bits and images of few different values have a bin for each value, others
+    65536 bins. Outliers are values farther outside of the 0.1 % and 99.9 % quantiles than these
+    are apart; they take no part unless there would be fewer values than classes.
 
     Args:
-        grey: values of the histogram's bins, rising.
-        counts: voxels in each bin.
-        classes: one more than there are thresholds.
+        blocks: the image.
+        classes: how many there are to be.
+        rare: part of the voxels, at either end, that may be outliers.
 
     Raises:
-        InputError: a class remains empty.
+        InputError: fewer different grey values than classes.
     """
-    total = counts.sum()
-    cumulated = np.cumsum(counts)
-    first, last = np.searchsorted(cumulated, [0.001 * total, 0.999 * total])
-    span = grey[min(last, len(grey) - 1)] - grey[first]
-    thresholds = grey[first] + span * np.arange(1, classes) / classes
-    weight, moment = _sums(counts), _sums(counts * grey)
-    for _ in range(_ROUNDS):
-        edges = np.concatenate([[0], np.searchsorted(grey, thresholds, "right"), [len(grey)]])
-        mass = np.diff(weight[edges])
-        if not total or np.any(mass == 0):
-            raise InputError(
-                f"the histogram does not fall into {classes} classes: there are fewer phases, or "
-                "the greys of some do not differ"
-            )
-        means = np.diff(moment[edges]) / mass
-        updated = 0.5 * (means[1:] + means[:-1])
-        if np.allclose(updated, thresholds, rtol=0.0, atol=1e-9 * max(abs(span), 1e-300)):
-            break
-        thresholds = updated
-    return np.asarray(thresholds)
-
-
-def least_error(grey: Floats, counts: Floats, thresholds: Floats) -> Floats:
-    """Thresholds where neighbouring classes, as normal distributions, are equally likely.
-
-    J. Kittler and J. Illingworth, Pattern Recognition 19 (1986) 41, iterated from given
-    thresholds. It weighs small phases rightly, which thresholds halfway between means do not. A
-    threshold that leaves the span between its classes' means stays as it was given.
-    """
-    start = thresholds
-    for _ in range(_ROUNDS):
-        means, spreads, masses = _moments(grey, counts, thresholds)
-        updated = np.array(
-            [
-                _crossing(means[k : k + 2], spreads[k : k + 2], masses[k : k + 2], start[k])
-                for k in range(len(start))
-            ]
+    first = blocks.slab(0, 1)
+    if first.dtype.kind == "b" or (first.dtype.kind in "iu" and first.dtype.itemsize <= 2):
+        grey, counts = _of_integers(blocks, first.dtype)
+    else:
+        grey, counts = _of_reals(blocks, rare)
+    grey, counts = grey[counts > 0], counts[counts > 0]
+    low, high = _bounds(grey, counts, rare)
+    inside = (grey >= low) & (grey <= high)
+    if np.count_nonzero(inside) >= classes:
+        grey, counts = grey[inside], counts[inside]
+    if len(grey) == 1:
+        raise InputError("the image has one grey value only: there is nothing to tell apart")
+    if len(grey) < classes:
+        raise InputError(
+            f"the image has {len(grey)} different grey values: too few for {classes} phases"
         )
-        if np.any(np.diff(updated) <= 0.0):
-            return start
-        if np.allclose(updated, thresholds, rtol=1e-6):
-            return updated
-        thresholds = 0.5 * (thresholds + updated)
-    return start
+    return grey, counts
 
 
-def _sums(values: Floats) -> Floats:
-    return np.concatenate([[0.0], np.cumsum(values)])
+def grey_range(values: NDArray[Any]) -> tuple[float, float]:
+    """The 0.1 % and 99.9 % quantiles, or the least and the greatest value where these coincide.
+
+    Raises:
+        InputError: one grey value only.
+    """
+    dark, bright = (float(q) for q in np.quantile(values, (RARE, 1.0 - RARE)))
+    if bright <= dark:
+        dark, bright = float(values.min()), float(values.max())
+    if bright <= dark:
+        raise InputError("the image has one grey value only: there is nothing to tell apart")
+    return dark, bright
 
 
-def _moments(grey: Floats, counts: Floats, thresholds: Floats) -> tuple[Floats, Floats, Floats]:
-    edges = np.concatenate([[0], np.searchsorted(grey, thresholds, "right"), [len(grey)]])
-    mass = np.maximum(np.diff(_sums(counts)[edges]), 1.0)
-    mean = np.diff(_sums(counts * grey)[edges]) / mass
-    square = np.diff(_sums(counts * grey * grey)[edges]) / mass
-    step = float(grey[1] - grey[0]) if len(grey) > 1 else 1.0
-    return mean, np.sqrt(np.maximum(square - mean**2, step**2 / 12.0)), mass / counts.sum()
+def _of_integers(blocks: Blocks, kind: np.dtype[Any]) -> tuple[Floats, Floats]:
+    kind = np.dtype(np.uint8) if kind.kind == "b" else kind
+    zero, size = int(np.iinfo(kind).min), 1 << 8 * kind.itemsize
+    counts = np.zeros(size)
+    for _, _, values in blocks.each("histogram"):
+        counts += np.bincount(values.ravel().astype(np.int32) - zero, minlength=size)
+    return np.arange(zero, zero + size, dtype=float), counts
 
 
-def _crossing(mean: Floats, spread: Floats, mass: Floats, otherwise: float) -> float:
-    """Where two weighted normal densities cross between their means."""
-    a = 1.0 / spread[0] ** 2 - 1.0 / spread[1] ** 2
-    b = -2.0 * (mean[0] / spread[0] ** 2 - mean[1] / spread[1] ** 2)
-    c = mean[0] ** 2 / spread[0] ** 2 - mean[1] ** 2 / spread[1] ** 2
-    c += 2.0 * np.log(spread[0] / spread[1] * mass[1] / mass[0])
-    roots = np.roots([a, b, c]) if abs(a) > 1e-12 * abs(b) else np.array([-c / b])
-    real = [float(r.real) for r in np.atleast_1d(roots) if abs(r.imag) <= 1e-9 * abs(r)]
-    inside = [root for root in real if mean[0] < root < mean[1]]
-    return inside[0] if inside else float(otherwise)
+def _of_reals(blocks: Blocks, rare: float) -> tuple[Floats, Floats]:
+    sample, distinct, ends = _surveyed(blocks)
+    if len(distinct) <= _BINS:
+        counts = np.zeros(len(distinct))
+        for _, _, values in blocks.each("histogram"):
+            place = np.searchsorted(distinct, values.ravel().astype(np.float64))
+            counts += np.bincount(place, minlength=len(distinct))
+        return distinct, counts
+    low, high = np.clip(_bounds(np.sort(sample), np.ones(len(sample)), rare), *ends)
+    counts = np.zeros(_BINS)
+    for _, _, values in blocks.each("histogram"):
+        counts += np.histogram(values.astype(np.float64), _BINS, (low, high))[0]
+    return low + (high - low) / _BINS * (np.arange(_BINS) + 0.5), counts
+
+
+def _surveyed(blocks: Blocks) -> tuple[Floats, Floats, tuple[float, float]]:
+    """A sample of the values, all different ones (or too many of them), least and greatest."""
+    every = max(int(np.prod(blocks.shape, dtype=object)) // _SAMPLE, 1)
+    parts, distinct, low, high = [], np.empty(0), np.inf, -np.inf
+    for _, _, values in blocks.each("range of greys"):
+        flat = values.ravel().astype(np.float64)
+        parts.append(flat[::every])
+        low, high = min(low, float(flat.min())), max(high, float(flat.max()))
+        for found in (parts[-1], flat):
+            if len(distinct) <= _BINS:
+                distinct = np.union1d(distinct, found)
+    return np.concatenate(parts), distinct, (low, high)
+
+
+def _bounds(grey: Floats, counts: Floats, rare: float) -> tuple[float, float]:
+    """Beyond these values lie outliers only; infinite where the quantiles coincide."""
+    part = np.cumsum(counts)
+    dark, bright = grey[np.searchsorted(part, np.array([rare, 1.0 - rare]) * part[-1])]
+    span = float(bright - dark) or np.inf
+    return float(dark) - span, float(bright) + span

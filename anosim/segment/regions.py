@@ -12,12 +12,14 @@ from anosim.image import Image
 from anosim.prepare.brightness import flat
 from anosim.prepare.denoise import denoised
 from anosim.progress import report
+from anosim.segment.blocks import Blocks, above
 from anosim.segment.features import pixel_features, region_features, table
 from anosim.segment.forest import grow, likelihood, most_important
-from anosim.segment.histogram import otsu_thresholds
+from anosim.segment.histogram import grey_range, histogram
 from anosim.segment.rules import Rule, by_rules
 from anosim.segment.strokes import Strokes
 from anosim.segment.superpixels import Superpixels, superpixels
+from anosim.segment.thresholds import otsu_thresholds
 
 Floats = NDArray[np.float32]
 _SAMPLED_SLICES = 8
@@ -69,6 +71,8 @@ class Regions:
         if strokes is not None and self.rules:
             raise InputError("regions are classified by rules or by strokes: give one of them")
         planes = image.values[None] if image.values.ndim == 2 else image.values
+        if strokes is None:  # levelling and denoising would make new greys of too few
+            histogram(Blocks.of(planes), len(phases))
         work = _Work.of(planes, len(phases), self.region_pixels)
         forest: Any = None
         names: list[str] = []
@@ -110,9 +114,9 @@ class Regions:
         return grow(np.concatenate(samples), np.concatenate(phase), self.trees), names
 
     def _by_grey(
-        self, part: "_Slice", thresholds: NDArray[np.floating], phases: Sequence[str]
-    ) -> NDArray[np.int64]:
-        found = np.digitize(part.regions.mean(part.smooth), thresholds)
+        self, part: "_Slice", thresholds: NDArray[np.float64], phases: Sequence[str]
+    ) -> NDArray[np.integer]:
+        found = above(part.regions.mean(part.smooth), thresholds)
         if not self.rules:
             return found
         features = region_features(part.plane, part.smooth, part.regions, thresholds)
@@ -137,7 +141,7 @@ class _Work:
     span: float
     classes: int
     region_pixels: int
-    thresholds: NDArray[np.floating]
+    thresholds: NDArray[np.float64]
 
     @classmethod
     def of(cls, planes: NDArray[Any], classes: int, region_pixels: int) -> "_Work":
@@ -147,9 +151,7 @@ class _Work:
             )
         chosen = np.unique(np.linspace(0, len(planes) - 1, _SAMPLED_SLICES).astype(int))
         sample = planes[chosen]
-        dark, bright = (float(q) for q in np.quantile(sample, (0.001, 0.999)))
-        if bright <= dark:
-            raise InputError("the image has one grey value only: there is nothing to tell apart")
+        dark, bright = grey_range(sample)
         work = cls(planes, dark, bright - dark, classes, region_pixels, np.empty(0))
         smooth = np.stack([work.denoise(int(z))[1] for z in chosen])
         return cls(

@@ -12,13 +12,12 @@ from anosim.errors import InputError
 from anosim.image import Image
 from anosim.prepare.denoise import denoised, non_local_means
 from anosim.progress import report
+from anosim.segment.blocks import Blocks, above
 from anosim.segment.features import pixel_features, table
 from anosim.segment.forest import grow, likelihood, most_important
-from anosim.segment.histogram import otsu_thresholds
+from anosim.segment.histogram import grey_range, histogram
 from anosim.segment.strokes import Strokes
-
-_SAMPLE = 4_000_000
-"""Voxels that thresholds are found from; of more, evenly spaced ones."""
+from anosim.segment.thresholds import otsu
 
 
 @dataclass(frozen=True)
@@ -29,9 +28,11 @@ class Otsu:
         self, image: Image, phases: Sequence[str], strokes: Strokes | None, /
     ) -> tuple[NDArray[np.uint8], dict[str, Any]]:
         """Positions in ``phases``, and the thresholds."""
-        flat = image.values.ravel()
-        thresholds = otsu_thresholds(flat[:: max(flat.size // _SAMPLE, 1)], len(phases))
-        labels = np.digitize(image.values, thresholds).astype(np.uint8)
+        blocks = Blocks.of(image.values)
+        thresholds = otsu(*histogram(blocks, len(phases)), len(phases))
+        labels = np.empty(image.values.shape, dtype=np.uint8)
+        for start, stop, values in blocks.each("assign phases"):
+            labels[start:stop] = above(values, thresholds)
         return labels, {"thresholds": thresholds.tolist()}
 
 
@@ -93,11 +94,7 @@ class Pixels:
         given = _required(strokes, "pixels")
         planes = image.values[None] if image.values.ndim == 2 else image.values
         marks = given.marks.reshape(planes.shape)
-        low, high = (
-            float(q) for q in np.quantile(planes[:: max(len(planes) // 8, 1)], (0.001, 0.999))
-        )
-        if high <= low:
-            raise InputError("the image has one grey value only: there is nothing to tell apart")
+        low, high = grey_range(planes[:: max(len(planes) // 8, 1)])
 
         def columns(z: int) -> tuple[NDArray[np.float32], list[str]]:
             plane = (planes[z].astype(np.float32) - low) / (high - low)

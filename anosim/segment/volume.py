@@ -13,8 +13,9 @@ from anosim.formats.atomic import replacing
 from anosim.formats.images.imagefile import ImageFile
 from anosim.formats.images.writing import check_labels_writable, label_array
 from anosim.progress import stage
+from anosim.segment.blocks import Blocks
 from anosim.segment.methods import check_phases
-from anosim.segment.staged import Blocks, Staged, stages
+from anosim.segment.staged import Staged, stages
 
 
 @dataclass(frozen=True, eq=False)

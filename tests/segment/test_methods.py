@@ -19,7 +19,7 @@ from anosim.segment import (
     strokes_from_image,
     strokes_from_lines,
 )
-from anosim.segment.histogram import intermeans, least_error
+from anosim.segment.thresholds import intermeans, least_error
 from anosim.synthetic import anode, paint, region_of_interest, render
 
 PHASES = ("pore", "sei", "graphite", "particle")
@@ -135,7 +135,7 @@ def test_the_shell_around_pores_follows_by_set_arithmetic():
 @pytest.mark.parametrize("smooth", [0, 1])
 @pytest.mark.parametrize("kind", [np.uint8, np.float32])
 def test_a_volume_by_slabs_is_the_volume_at_once(tmp_path, monkeypatch, ending, smooth, kind):
-    monkeypatch.setattr("anosim.segment.staged.SLAB_VOXELS", 3 * 40 * 50)
+    monkeypatch.setattr("anosim.segment.blocks.SLAB_VOXELS", 3 * 40 * 50)
     truth = anode(100, shape=(14, 40, 50), voxel="0.1 um", seed=1).microstructure
     image = render(truth).image
     np.save(tmp_path / "grey.npy", image.values.astype(kind))
