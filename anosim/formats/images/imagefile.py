@@ -39,6 +39,14 @@ def shown(stored: NDArray[Any], total: float) -> NDArray[Any]:
     return np.asarray(stored ^ stored.dtype.type(total))  # all bits: total - stored, no overflow
 
 
+def shown_note(path: str, total: float) -> str:
+    """Sentence about an image whose dark and bright were exchanged."""
+    return (
+        f"{path!r} is stored white-is-zero: values are read as viewers show them, {total:g} minus "
+        "those stored"
+    )
+
+
 @dataclass(frozen=True, eq=False)
 class ImageFile:
     """An image file that is open for reading.

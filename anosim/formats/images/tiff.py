@@ -1,8 +1,8 @@
 """TIFF: stacks, ImageJ and OME, microscopes' own tags; in slabs where asked for."""
 
-import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import replace
+from itertools import groupby
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -10,34 +10,143 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anosim.errors import InputError
-from anosim.formats.images.imagefile import ImageFile, Slabs
-from anosim.formats.images.tiff_voxel import voxel_of
+from anosim.formats.images.imagefile import ImageFile, Slabs, shown, shown_note
+from anosim.formats.images.tiff_ome import OmeStack, is_ome, ome_stack
+from anosim.formats.images.tiff_pages import check_pages, complaints, opened, page
+from anosim.formats.images.tiff_voxel import ome_voxel, voxel_of
+from anosim.formats.limits import check_size
 
 _STACK = "ZIQ"
 """Axes that slices of a stack may be along."""
+_SUB_IMAGES = 64
+"""Most smaller copies of an image in one file."""
 
 
 def read(path: Path, dataset: str | None, lazy: bool) -> ImageFile:
-    """Open a TIFF file."""
+    """Open a TIFF file, or all files of an OME-TIFF in several by any of them."""
+    with opened(path) as file:
+        first = _first(path, file)
+        stack = ome_stack(path, first.description, len(file.pages)) if is_ome(first) else None
+        found = _series(path, file, lazy) if stack is None else _ome(path, stack, first, lazy)
+        total = _white_is_zero(first)
+    return found if total is None else _as_shown(found, total, lazy)
+
+
+def ome_files(path: Path) -> tuple[Path, ...]:
+    """Files of the stack that an OME-TIFF is part of, resolved; empty for any other TIFF.
+
+    Raises:
+        InputError: as ``read``.
+    """
+    with opened(path) as file:
+        first = _first(path, file)
+        stack = ome_stack(path, first.description, len(file.pages)) if is_ome(first) else None
+    return () if stack is None else tuple(part.resolve() for part in stack.files)
+
+
+def _first(path: Path, file: Any) -> Any:
+    """The first page of a file in shades of grey."""
     import tifffile
 
-    with _complaints(path), tifffile.TiffFile(path) as file:
-        series = _only_series(path, file)
-        first = file.pages[0]
-        if first.photometric == tifffile.PHOTOMETRIC.RGB:
-            raise coloured(path)
-        shape = _grey_shape(path, series)
-        _check_whole(path, series)
-        name, voxel, stated = voxel_of(file, len(shape))
-        compression = getattr(first.compression, "name", str(first.compression)).lower()
-        details = {"compression": compression}
-        if lazy and len(shape) == 3:
-            return ImageFile(
-                str(path), name, _slabs(path, shape, series.dtype, len(series.pages)), voxel,
-                stated, details,
-            )  # fmt: skip
+    if not len(file.pages):
+        raise InputError(f"{str(path)!r} is damaged: it holds no image")
+    first = file.pages.first
+    if first.photometric == tifffile.PHOTOMETRIC.RGB:
+        raise coloured(path)
+    if first.dtype is None:
+        raise InputError(
+            f"{str(path)!r} holds values of {first.bitspersample} bits, sample format "
+            f"{first.sampleformat}: expected integers or real numbers of 8, 16, 32 or 64 bits"
+        )
+    if len(first.subifds or ()) > _SUB_IMAGES:
+        raise InputError(f"{str(path)!r} is damaged: it declares {len(first.subifds)} sub-images")
+    return first
+
+
+def _series(path: Path, file: Any, lazy: bool) -> ImageFile:
+    """The only series of a file without OME metadata."""
+    series = _only_series(path, file)
+    shape = _grey_shape(path, series)
+    pages = [page for page in series.pages if page is not None]
+    if len(pages) < len(series.pages):
+        raise InputError(f"{str(path)!r} is truncated: slice {len(pages)} is missing")
+    check_pages(path, pages, prod(shape) * series.dtype.itemsize, lazy)
+    name, voxel, stated = voxel_of(file, len(shape))
+    if lazy and len(shape) == 3:
+        values = _slabs(path, shape, series.dtype, len(series.pages))
+    else:
         values = np.asarray(series.asarray()).reshape(shape)
-    return ImageFile(str(path), name, values, voxel, stated, details)
+    return ImageFile(str(path), name, values, voxel, stated, _details(file.pages.first))
+
+
+def _ome(path: Path, stack: OmeStack, first: Any, lazy: bool) -> ImageFile:
+    """The stack that OME metadata describe."""
+    from anosim.formats.images.opening import blaming
+
+    depth = len(stack.slices)
+    plane = tuple(size for axis, size in zip(first.axes, first.shape, strict=True)
+                  if size > 1 or axis in "YX")  # fmt: skip
+    if len(plane) != 2:
+        raise InputError(f"{str(path)!r} holds slices of axes {first.axes}: expected (y, x)")
+    whole = (depth, *plane)
+
+    def slab(start: int, stop: int) -> NDArray[Any]:
+        values = np.empty((stop - start, *plane), first.dtype)
+        places = enumerate(stack.slices[start:stop])
+        for file, group in groupby(places, key=lambda item: item[1][0]):
+            with opened(file) as part:
+                for rank, (_, number) in group:
+                    values[rank] = page(file, part, number, first).asarray().reshape(plane)
+        return values
+
+    stored = sum(file.stat().st_size for file in stack.files)
+    what, needed = f"an array of shape {whole}, {first.dtype}", prod(whole) * first.dtype.itemsize
+    check_size(path, needed, stored, what, at_once=needed / depth if lazy else None)
+    for file in stack.files:
+        with opened(file) as part:
+            numbers = [number for owner, number in stack.slices if owner == file]
+            check_pages(file, [page(file, part, number, first) for number in numbers], 0, lazy)
+    voxel, stated = ome_voxel(stack.pixels)
+    values: NDArray[Any] | Slabs = (
+        Slabs(whole, np.dtype(first.dtype), blaming(path, slab)) if lazy else slab(0, depth)  # type: ignore[arg-type]
+    )
+    if depth == 1:
+        values, voxel = slab(0, 1)[0], voxel[1:]
+    details = _details(first) | ({"files": len(stack.files)} if len(stack.files) > 1 else {})
+    return ImageFile(str(path), "TIFF (OME)", values, voxel, stated, details)
+
+
+def _details(first: Any) -> dict[str, Any]:
+    return {"compression": getattr(first.compression, "name", str(first.compression)).lower()}
+
+
+def _white_is_zero(first: Any) -> float | None:
+    """Sum of a stored value and the one that viewers show, where dark is stored as high."""
+    import tifffile
+
+    if first.photometric != tifffile.PHOTOMETRIC.MINISWHITE:
+        return None
+    kind = first.dtype.kind
+    if kind in "bu":
+        return int(2**first.bitspersample - 1)
+    return -1 if kind == "i" else 0.0
+
+
+def _as_shown(found: ImageFile, total: float, lazy: bool) -> ImageFile:
+    """The image as viewers show it."""
+    values = found.values
+    if isinstance(values, Slabs):
+        stored = values.read
+        seen: NDArray[Any] | Slabs = replace(
+            values, read=lambda start, stop: shown(stored(start, stop), total)
+        )
+    elif lazy:
+        mapped = values
+        seen = Slabs(found.shape, found.dtype, lambda start, stop: shown(mapped[start:stop], total))
+    else:
+        seen = shown(values, total)
+    notes = (*found.notes, shown_note(found.path, total))
+    return replace(found, values=seen, notes=notes, white_is_zero=total)
 
 
 def coloured(path: Path) -> InputError:
@@ -84,20 +193,6 @@ def _grey_shape(path: Path, series: Any) -> tuple[int, ...]:
     return tuple(size for _, size in long)
 
 
-def _check_whole(path: Path, series: Any) -> None:
-    """Refuse a file that ends before its pixels do; the library pads some of them with zeros."""
-    size = path.stat().st_size
-    for number, page in enumerate(series.pages):
-        if page is None:
-            raise InputError(f"{str(path)!r} is truncated: slice {number} is missing")
-        ends = [o + n for o, n in zip(page.dataoffsets, page.databytecounts, strict=True) if n]
-        if not ends or max(ends) > size:
-            raise InputError(
-                f"{str(path)!r} is truncated: slice {number} of {len(series.pages)} ends beyond "
-                f"the file's {size} bytes"
-            )
-
-
 def _slabs(path: Path, shape: tuple[int, ...], dtype: Any, pages: int) -> NDArray[Any] | Slabs:
     """The stack on disk: mapped into memory where it lies in one piece, else page by page."""
     import tifffile
@@ -106,45 +201,14 @@ def _slabs(path: Path, shape: tuple[int, ...], dtype: Any, pages: int) -> NDArra
 
     try:
         return np.asarray(tifffile.memmap(path, mode="r")).reshape(shape)
-    except ValueError:  # compressed, or in several pieces
+    except (ValueError, OSError):  # compressed, in several pieces, or beyond the memory allowed
         pass
 
     def slab(start: int, stop: int) -> NDArray[Any]:
-        with _complaints(path), tifffile.TiffFile(path) as file:
+        with complaints(path), tifffile.TiffFile(path) as file:
             found = file.series[0].asarray(key=range(start, stop)) if pages == shape[0] else (
                 file.series[0].asarray().reshape(shape)[start:stop]
             )  # fmt: skip
         return np.asarray(found).reshape(stop - start, *shape[1:])
 
     return Slabs(shape, np.dtype(dtype), blaming(path, slab))  # type: ignore[arg-type]
-
-
-class _Listener(logging.Handler):
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.messages: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.messages.append(record.getMessage())
-
-
-@contextmanager
-def _complaints(path: Path) -> Iterator[None]:
-    """What tifffile logs about damaged pages, and then leaves out, is an error."""
-    logger, listener = logging.getLogger("tifffile"), _Listener()
-    propagates = logger.propagate
-    logger.addHandler(listener)
-    logger.propagate = False
-    try:
-        yield
-    finally:
-        logger.removeHandler(listener)
-        logger.propagate = propagates
-    bad = [text for text in listener.messages if _is_damage(text)]
-    if bad:
-        raise InputError(f"{str(path)!r} is damaged or truncated: {' '.join(bad[0].split())[:160]}")
-
-
-def _is_damage(text: str) -> bool:
-    words = ("invalid page offset", "corrupt", "invalid offset", "TiffPages", "invalid page")
-    return any(word in text for word in words)

@@ -1,7 +1,7 @@
 """The voxel size in a TIFF file's metadata."""
 
+from collections.abc import Mapping
 from typing import Any
-from xml.etree import ElementTree
 
 from anosim.formats.images.lengths import metres
 
@@ -17,7 +17,7 @@ def voxel_of(file: Any, axes: int) -> tuple[str, Voxel, str]:
         file: a tifffile.TiffFile.
         axes: 2 or 3.
     """
-    for find in (_ome, _imagej, _zeiss, _fei, _plain):
+    for find in (_imagej, _zeiss, _fei, _plain):
         found = find(file)
         if found is not None:
             name, (z, y, x), where = found
@@ -28,21 +28,13 @@ def voxel_of(file: Any, axes: int) -> tuple[str, Voxel, str]:
 _Found = tuple[str, tuple[float | None, float | None, float | None], str] | None
 
 
-def _ome(file: Any) -> _Found:
-    if not file.is_ome:
-        return None
-    try:
-        root = ElementTree.fromstring(file.ome_metadata)
-    except ElementTree.ParseError:
-        return "TIFF (OME)", (None, None, None), "its OME metadata are not XML"
-    pixels = next((node for node in root.iter() if node.tag.endswith("Pixels")), None)
-    stated = {} if pixels is None else pixels.attrib
-    sizes = tuple(_ome_size(stated, axis) for axis in "ZYX")
-    where = "OME PhysicalSize" if any(sizes) else "OME metadata without PhysicalSize"
-    return "TIFF (OME)", (sizes[0], sizes[1], sizes[2]), where
+def ome_voxel(pixels: Mapping[str, str]) -> tuple[Voxel, str]:
+    """Voxel size (z, y, x), m, that the attributes of OME's element Pixels state, and where."""
+    sizes = tuple(_ome_size(pixels, axis) for axis in "ZYX")
+    return sizes, "OME PhysicalSize" if any(sizes) else "OME metadata without PhysicalSize"
 
 
-def _ome_size(stated: dict[str, str], axis: str) -> float | None:
+def _ome_size(stated: Mapping[str, str], axis: str) -> float | None:
     number = _number(stated.get(f"PhysicalSize{axis}"))
     unit = metres(stated.get(f"PhysicalSize{axis}Unit", "µm"))
     return _times(number, unit)
