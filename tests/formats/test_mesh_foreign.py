@@ -257,12 +257,12 @@ def test_nastran(tmp_path):
     mesh = square(tmp_path / "m.nas", mesh_files.NASTRAN)
     assert mesh.phases == ("electrolyte", "solid particle")
     assert lengths(mesh) == {"separator": 1.0, "boundary 12": 1.0}
-    with pytest.raises(UnsupportedError, match="elements CQUAD4"):
+    with pytest.raises(MeshError, match="the element CQUAD4 12 lacks some of its corners"):
         square(
             tmp_path / "m.nas", mesh_files.NASTRAN.replace("CTRIA3        12", "CQUAD4        12")
         )
     moved = mesh_files.NASTRAN.replace("GRID           1        ", "GRID           1       2")
-    with pytest.raises(UnsupportedError, match="another coordinate system"):
+    with pytest.raises(InputError, match="in coordinate system 2, which it does not define"):
         square(tmp_path / "m.nas", moved)
 
 
@@ -298,6 +298,9 @@ def test_comsol_that_is_not_supported(tmp_path):
 
 
 def test_nastran_without_middles(tmp_path):
+    """A midpoint that is left out is that of a straight edge."""
     text = mesh_files.NASTRAN_ORDER_2.replace("5       6\n", "5\n")
-    with pytest.raises(UnsupportedError, match="CTRIA6 without all of its points"):
-        square(tmp_path / "m.bdf", text)
+    (tmp_path / "m.bdf").write_text(text)
+    mesh = read_mesh(tmp_path / "m.bdf")
+    first, last = mesh.points[mesh.cells[0, [0, 2]]]
+    assert mesh.points[mesh.cells[0, 5]] == pytest.approx((first + last) / 2)

@@ -170,7 +170,7 @@ def test_each_of_ten_nodes_in_its_place(tmp_path, ending):
     ("ending", "text", "old", "new", "says"),
     [
         (".inp", volume_files.ABAQUS, "type=DC3D4", "type=DC3D8", "elements of Abaqus' type DC3D8"),
-        (".nas", volume_files.NASTRAN, "CTETRA         2", "CHEXA          2", "elements CHEXA"),
+        (".nas", volume_files.NASTRAN, "CTETRA         2", "CHEXPR         2", "elements CHEXPR"),
         (".mphtxt", volume_files.COMSOL, "3 tet #", "3 hex #", "has hexahedra with 4 nodes"),
         (".msh", volume_files.GMSH, "5 4 2 4 2 2", "5 29 2 4 2 1", "tetrahedra with 20 nodes"),
         (

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from anosim.errors import InputError
 from anosim.formats.limits import check_size
 from anosim.formats.meshes.gmsh_numbers import sections
 from anosim.formats.meshes.gmsh_sections import KINDS, Block, Content, reader
@@ -57,8 +58,14 @@ def read(path: Path, regions: Regions = ()) -> Parts:
     content, data = Content(), path.read_bytes()
     for name, numbers in sections(data):
         read_section = reader(name, numbers.version)
-        if read_section is not None:
-            read_section(content, numbers)
+        try:
+            if read_section is not None:
+                read_section(content, numbers)
+        except (ValueError, IndexError, OverflowError):
+            raise InputError(
+                f"the section ${name} is not as format {numbers.version:g} has it: let Gmsh save "
+                "the mesh again, as 4.1 or 2.2"
+            ) from None
     return _parts(content, regions)
 
 

@@ -1,207 +1,216 @@
-"""Meshes as Nastran bulk data (.nas, .bdf): a phase is a property of triangles or tetrahedra.
+"""Meshes as Nastran bulk data (.nas, .bdf): a phase is a property of elements.
 
-Format: the Nastran quick reference guide, entries GRID, CTRIA3, CTRIA6, CTETRA and CROD, in small,
-large and free fields. Properties have numbers only; names stand in comments as HyperMesh, ANSA and
-Femap write them. The edges of sides and interfaces are rods (CROD) with a property of their own, in
-space their facets are triangles. Midpoints of CTETRA come in the order 01, 12, 20, 03, 13, 23.
-Coordinates have 11 significant digits.
+Format: the Nastran quick reference guide, entries GRID, GRDSET, CORD1R to CORD2S, CTRIA3, CTRIA6,
+CTETRA, CQUAD4, CQUAD8, CHEXA, CPENTA, CPYRAM and CROD, in small, large and free fields. Properties
+have numbers only; names stand in comments as HyperMesh, ANSA and Femap write them. The edges of
+sides and interfaces are rods (CROD) with a property of their own, in space their facets are
+triangles or quadrangles. Midpoints that are left out are those of straight edges. Coordinates are
+written with 11 significant digits.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TextIO
 
 import numpy as np
 
-from anosim.errors import UnsupportedError
-from anosim.formats.meshes.groups import Regions, selected
-from anosim.formats.meshes.names import escaped, named_facets, printable, unescaped, with_middles
-from anosim.formats.meshes.parts import Parts, dimension_of, gathered, in_space, places, stacked
-from anosim.formats.meshes.shapes import refused
-from anosim.formats.meshes.text import decoded
-from anosim.meshes import Ints, Mesh
+from anosim.errors import MeshError, UnsupportedError
+from anosim.formats.meshes.groups import Regions
+from anosim.formats.meshes.names import unescaped
+from anosim.formats.meshes.nastran_cards import bulk_lines, cards, long, number
+from anosim.formats.meshes.nastran_systems import Places, systems_of
+from anosim.formats.meshes.nastran_write import MARK, write
+from anosim.formats.meshes.parts import Parts, dimension_of, gathered, places
+from anosim.formats.meshes.shapes import SHAPES, refused, reordered
+from anosim.meshes import Floats, Ints
 
-_KINDS = {"CROD": 1, "CBAR": 1, "CBEAM": 1, "CTUBE": 1, "CTRIA3": 2, "CTRIAR": 2, "CTRIA6": 2}
-_KINDS |= {"CTETRA": 3}
-"""Dimension of the elements that are used."""
-_WRITTEN = {2: "CROD", 3: "CTRIA3", 6: "CTRIA6", 4: "CTETRA", 10: "CTETRA"}
-_OTHERS = ("CHEXA", "CPENTA", "CPYRAM", "CPYRA", "CQUAD", "CSHEAR", "CTRIAX", "CTRAX")
+__all__ = ["read", "write"]
+
+_KINDS = {
+    **dict.fromkeys(("CROD", "CBAR", "CBEAM", "CTUBE"), ("line", 2, 2)),
+    **dict.fromkeys(("CTRIA3", "CTRIAR"), ("triangle", 3, 3)),
+    "CTRIA6": ("triangle", 6, 6),
+    **dict.fromkeys(("CQUAD4", "CQUADR"), ("quadrangle", 4, 4)),
+    "CQUAD8": ("quadrangle", 8, 8),
+    "CQUAD": ("quadrangle", 4, 9),
+    "CTETRA": ("tetrahedron", 4, 10),
+    "CHEXA": ("hexahedron", 8, 20),
+    "CPENTA": ("prism", 6, 15),
+    **dict.fromkeys(("CPYRAM", "CPYRA"), ("pyramid", 5, 13)),
+}
+"""Shape of the elements that are used, and how many points they have at least and at most."""
+_OTHERS: tuple[str, ...] = (
+    "CTRI",
+    "CTRA",
+    "CQUAD",
+    "CSHEAR",
+    "CTET",
+    "CHEX",
+    "CPEN",
+    "CPYR",
+    "CIHEX",
+    "CWEDGE",
+)
+_OTHERS += ("CRAC", "CAXI", "CFHEX", "CFPEN", "CFTET")
+"""Beginnings of the names of further elements with an area or a volume."""
+_PLACING = ("GRIDB", "GRIDF", "GRIDS", "EGRID", "RINGAX", "RINGFL", "SELOC", "SEBULK", "SEMPLN")
+"""Entries that give points or parts another place than GRID does."""
+_UPRIGHT = [(0, 4), (1, 5), (2, 6), (3, 7)]
+_BOTTOM, _TOP = [(0, 1), (1, 2), (2, 3), (3, 0)], [(4, 5), (5, 6), (6, 7), (7, 4)]
+_WEDGE = [(0, 1), (1, 2), (2, 0), (0, 3), (1, 4), (2, 5), (3, 4), (4, 5), (5, 3)]
+_ORDERS = {
+    20: reordered("hexahedron", [*_BOTTOM, *_UPRIGHT, *_TOP]),
+    15: reordered("prism", _WEDGE),
+}
+"""Where the nodes of this package's order stand in Nastran's, by their number."""
 _NAMES = (
     re.compile(r'\$HMNAME\s+PROP\s*(\d+)\s*"(.*)"'),
     re.compile(r'\$HMNAME\s+COMP\s*(\d+)\s*"(.*?)"'),
     re.compile(r"\$ANSA_NAME_COMMENT;(\d+);P\w+;([^;]*);"),
     re.compile(r"\$\s*Femap.*?Property\s+(\d+)\s*:\s*(.*)"),
 )
-_SHORT_EXPONENT = re.compile(r"(?<=[0-9.])([+-]\d+)$")
-_MARK = "$ANOSIM"
 
 
-def write(mesh: Mesh, path: Path) -> None:
-    """Write a .nas or .bdf file: points in large fields, elements in small ones."""
-    facets = named_facets(mesh)
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(f"{_MARK} MESH, LENGTHS IN M\n")
-        for number, name in enumerate([*mesh.phases, *facets], 1):
-            file.write(f'$HMNAME PROP{number:>20}"{escaped(name, printable)}"\n')
-        file.write("BEGIN BULK\n")
-        for number, (x, y, z) in enumerate(in_space(mesh.points).tolist(), 1):
-            file.write(f"GRID*   {number:>16}{'':16}{_real(x):>16}{_real(y):>16}\n")
-            file.write(f"*       {_real(z):>16}\n")
-        _elements(file, 1, mesh.cell_phase + 1, mesh.cells)
-        first = len(mesh.cells) + 1
-        for number, corners in enumerate(facets.values(), len(mesh.phases) + 1):
-            nodes = corners if mesh.dimension == 2 else with_middles(mesh, corners)
-            _elements(file, first, np.full(len(nodes), number), nodes)
-            first += len(nodes)
-        file.write("ENDDATA\n")
+@dataclass
+class _Bulk:
+    """Entries that a mesh is made of.
 
+    Attributes:
+        grid: points.
+        system: number of the coordinate system of points that name none.
+        systems: coordinate systems.
+        elements: number, property and points of each, by shape and number of points.
+    """
 
-def _elements(file: TextIO, first: int, properties: Ints, nodes: Ints) -> None:
-    kind = _WRITTEN[nodes.shape[1]]
-    for number, row in enumerate(np.column_stack([properties, nodes + 1]).tolist(), first):
-        fields = [f"{entry:>8}" for entry in (number, *row)]
-        lines = ["".join(fields[start : start + 8]) for start in range(0, len(fields), 8)]
-        file.write(f"{kind:<8}" + "\n+       ".join(lines) + "\n")
-
-
-def _real(value: float) -> str:
-    """A number in 16 characters, with a point as reals must have."""
-    text = repr(value)
-    if len(text) <= 16 and "e" not in text:
-        return text
-    for digits in range(13, 8, -1):
-        mantissa, _, exponent = f"{value:.{digits}E}".partition("E")
-        text = f"{mantissa}E{int(exponent)}"
-        if len(text) <= 16:
-            break
-    return text
+    grid: list[list[str]] = field(default_factory=list)
+    system: str = "0"
+    systems: list[list[str]] = field(default_factory=list)
+    elements: dict[tuple[str, int], list[list[int]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
 
 
 def read(path: Path, regions: Regions = ()) -> Parts:
-    """Read a .nas or .bdf file.
+    """Read a .nas or .bdf file, with the files that it includes.
 
     Raises:
-        UnsupportedError: elements of other shapes, other coordinate systems, INCLUDE.
+        UnsupportedError: elements of other shapes, or entries that place points otherwise.
+        InputError: a coordinate system that is not defined, or a file that is not beside it.
         MeshError: an element of undefined points.
     """
-    text = decoded(path)
-    names, grid = _names(text), list[list[str]]()
-    blocks: dict[tuple[int, int], list[list[int]]] = defaultdict(list)
-    for card in _cards(text):
-        kind = card[0]
-        if kind.startswith(_OTHERS):
-            raise refused(f"elements {kind}")
-        if kind == "GRID":
-            grid.append(_long(card, 7))
-        elif kind in _KINDS:
-            width = _width(card)
-            blocks[_KINDS[kind], width].append(_ints(card, 3 + width))
-    if any(card[2] not in ("", "0") for card in grid):
-        raise UnsupportedError("its points are in another coordinate system than the basic one")
-    points = np.array([[_number(x) for x in card[3:6]] for card in grid]).reshape(-1, 3)
-    numbers = np.array([int(card[1]) for card in grid], dtype=np.int64)
-    dimension = dimension_of(d for d, _ in blocks)
+    lines = bulk_lines(path)
+    bulk, names = _Bulk(), _names(lines)
+    for card in cards(lines):
+        _take(bulk, card)
+    points, numbers = _points(bulk)
+    dimension = dimension_of(_dimension(shape) for shape, _ in bulk.elements)
     inside, around = (
-        [np.array(rows, np.int64) for (d, _), rows in blocks.items() if d == which]
-        for which in (dimension, dimension - 1)
+        [(key, rows) for key, rows in bulk.elements.items() if _dimension(key[0]) == d]
+        for d in (dimension, dimension - 1)
     )
-    table = stacked(inside, dimension)
-    table = table[np.argsort(table[:, 0], kind="stable")]
-    width = 2 + dimension
-    facets = np.concatenate([np.empty((0, width), np.int64), *(rows[:, :width] for rows in around)])
-    return Parts(
+    blocks, properties = [], list[Ints]()
+    for (shape, width), rows in inside:
+        table = np.array(rows, dtype=np.int64)
+        table = table[np.argsort(table[:, 0], kind="stable")]
+        nodes = _located(numbers, table[:, 2:])
+        blocks.append((shape, nodes[:, _ORDERS.get(width, np.s_[:])]))
+        properties.append(table[:, 1])
+    return Parts.of(
         points,
-        places(numbers, table[:, 2:], "point"),
-        selected(_by_property(table[:, 1], np.arange(len(table)), names, "property"), regions),
-        _by_property(facets[:, 1], places(numbers, facets[:, 2:], "point"), names, "boundary"),
+        blocks,
+        _by_property(np.concatenate(properties), names),
+        _facets(around, numbers, names),
+        regions=regions,
     )
 
 
-def _width(card: list[str]) -> int:
-    """Points of an element; of a tetrahedron as many as are given."""
-    if card[0] == "CTETRA":
-        behind = card[7:13]  # OptiStruct may go on with a coordinate system
-        return 10 if any(behind) and "CORDM" not in behind else 4
-    return {"CTRIA3": 3, "CTRIAR": 3, "CTRIA6": 6}.get(card[0], 2)
+def _take(bulk: _Bulk, card: list[str]) -> None:
+    kind = card[0]
+    if kind == "GRID":
+        bulk.grid.append(long(card, 6))
+    elif kind in _KINDS:
+        shape, least, most = _KINDS[kind]
+        nodes = _nodes(card, least, most)
+        identity = [int(card[1]), int(card[2] or card[1])]
+        bulk.elements[shape, len(nodes)].append([*identity, *nodes])
+    elif kind == "GRDSET":
+        bulk.system = long(card, 3)[2] or "0"
+    elif kind.startswith("CORD"):
+        bulk.systems.append(card)
+    elif kind.startswith(_OTHERS):
+        raise refused(f"elements {kind}")
+    elif kind in _PLACING:
+        raise UnsupportedError(f"it places points by {kind}: save it with GRID only")
 
 
-def _by_property(ids: Ints, values: Ints, names: Mapping[int, str], word: str) -> dict[str, Ints]:
+def _nodes(card: list[str], least: int, most: int) -> list[int]:
+    """Points of an element, -1 for midpoints that are left out, which only some elements may."""
+    fields = card[3 : 3 + most]
+    if "CORDM" in fields:  # OptiStruct may go on with a coordinate system
+        fields = fields[: fields.index("CORDM")]
+    corners = SHAPES[_KINDS[card[0]][0]].corners if _KINDS[card[0]][0] != "line" else 2
+    if len(fields) < corners or "" in fields[:corners]:
+        raise MeshError(f"the element {card[0]} {card[1]} lacks some of its corners")
+    some = any(fields[least:])
+    fields = long(fields, most) if some or least == most else fields[:least]
+    return [int(text or 0) or -1 for text in fields]
+
+
+def _points(bulk: _Bulk) -> tuple[Floats, Ints]:
+    """Coordinates in the basic system, shape (n, 3), and numbers of the points."""
+    points = np.array([[number(x) for x in card[3:6]] for card in bulk.grid]).reshape(-1, 3)
+    numbers = np.array([int(card[1]) for card in bulk.grid], dtype=np.int64)
+    system = np.array([int(card[2] or bulk.system) for card in bulk.grid], dtype=np.int64)
+    return Places(systems_of(bulk.systems), numbers, system, points).basic(), numbers
+
+
+def _dimension(shape: str) -> int:
+    return 1 if shape == "line" else SHAPES[shape].dimension
+
+
+def _located(numbers: Ints, nodes: Ints) -> Ints:
+    """Places of points by their numbers; -1 stays."""
+    found = np.full(nodes.shape, -1, dtype=np.int64)
+    found[nodes >= 0] = places(numbers, nodes[nodes >= 0], "point")
+    return found
+
+
+def _facets(
+    around: Sequence[tuple[tuple[str, int], list[list[int]]]],
+    numbers: Ints,
+    names: Mapping[int, str],
+) -> dict[str, Ints]:
+    """Corners of lines, or in space of triangles and quadrangles, by their property."""
+    found: list[tuple[int, str, Ints]] = []
+    for (shape, _), rows in around:
+        count = 2 if shape == "line" else SHAPES[shape].corners
+        table = np.array(rows, dtype=np.int64)
+        corners = places(numbers, table[:, 2 : 2 + count], "point")
+        for which in np.unique(table[:, 1]).tolist():
+            name = names.get(which) or f"boundary {which}"
+            found.append((which, name, corners[table[:, 1] == which]))
+    ranked = sorted(found, key=lambda entry: entry[0])
+    return gathered((name, corners) for _, name, corners in ranked)
+
+
+def _by_property(ids: Ints, names: Mapping[int, str]) -> dict[str, Ints]:
     return gathered(
-        (names.get(number) or f"{word} {number}", values[ids == number])
-        for number in np.unique(ids).tolist()
+        (names.get(which) or f"property {which}", np.flatnonzero(ids == which))
+        for which in np.unique(ids).tolist()
     )
 
 
-def _names(text: str) -> dict[int, str]:
+def _names(lines: Sequence[str]) -> dict[int, str]:
     """Names of properties from the comments."""
     found: dict[int, str] = {}
-    own = text.startswith(_MARK)
+    own = bool(lines) and lines[0].startswith(MARK)
     kept: Callable[[str], str] = unescaped if own else str.strip
-    comments = [line for line in text.splitlines() if line.startswith("$")]
+    comments = [line for line in lines if line.startswith("$")]
     for pattern in _NAMES:
         for line in comments:
             match = pattern.match(line)
             if match:
                 found.setdefault(int(match[1]), kept(match[2]))
     return found
-
-
-def _cards(text: str) -> Iterator[list[str]]:
-    """Entries with their fields; lines that go on are joined."""
-    card: list[str] = []
-    lines = text.splitlines()
-    begin = [i for i, line in enumerate(lines) if line.upper().split()[:2] == ["BEGIN", "BULK"]]
-    for line in lines[begin[0] + 1 if begin else 0 :]:
-        line = line.partition("$")[0].expandtabs(8).rstrip()
-        if not line:
-            continue
-        if line.upper().startswith("ENDDATA"):
-            break
-        if line.upper().startswith("INCLUDE"):
-            raise UnsupportedError("it takes lines from other files by INCLUDE: join them")
-        fields = _fields(line)
-        if fields[0] in ("", "*") or fields[0].startswith("+"):
-            card += fields[1:]
-            continue
-        if card:
-            yield card
-        card = [fields[0].rstrip("*").upper(), *fields[1:]]
-    if card:
-        yield card
-
-
-def _fields(line: str) -> list[str]:
-    """Keyword and data of a line; without the mark at its end that it goes on."""
-    if "," in line:
-        fields = [field.strip() for field in line.split(",")]
-        large = fields[0].endswith("*") or fields[0].startswith("*")
-        fields = fields[: 5 if large else 9]
-        if fields[0].startswith("*"):
-            fields[0] = "*"
-        return [*fields, *[""] * ((5 if large else 9) - len(fields))]
-    head = line[:8].strip()
-    large = head.endswith("*") or head.startswith("*")
-    width, count = (16, 4) if large else (8, 8)
-    fields = [line[8 + width * k : 8 + width * (k + 1)].strip() for k in range(count)]
-    return ["*" if head.startswith("*") else head, *fields]
-
-
-def _long(card: list[str], length: int) -> list[str]:
-    return card + [""] * (length - len(card))
-
-
-def _ints(card: list[str], end: int) -> list[int]:
-    """Number, property (the element's number where it is left out) and points."""
-    fields = _long(card, end)[1:end]
-    if "" in fields[2:]:
-        raise refused(f"an element {card[0]} without all of its points")
-    return [int(fields[0]), int(fields[1] or fields[0]), *map(int, fields[2:])]
-
-
-def _number(text: str) -> float:
-    """A real number, whose exponent may lack its E or have a D."""
-    if not text:
-        return 0.0
-    return float(_SHORT_EXPONENT.sub(r"E\1", text.upper().replace("D", "E")))

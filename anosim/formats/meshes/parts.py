@@ -14,7 +14,7 @@ from anosim.formats.meshes.split import cut_faces, split
 from anosim.meshes import CELLS, NODES, Floats, Ints, Mesh
 from anosim.topology import facets_of
 
-_FLAT = 1e-9
+_FLAT = 1e-6
 """Thickness of a plane mesh, as a share of its size."""
 
 
@@ -65,7 +65,8 @@ class Parts:
             MeshError: an element without volume.
         """
         groups = selected(groups, regions, own or {})
-        points = _coordinates(points, SHAPES[blocks[0][0]].dimension)
+        nodes = np.concatenate([nodes.ravel() for _, nodes in blocks])
+        points = _coordinates(points, SHAPES[blocks[0][0]].dimension, nodes)
         made = split(points, blocks)
         count = sum(len(nodes) for _, nodes in blocks)
 
@@ -94,7 +95,7 @@ class Parts:
             MeshError: not a conforming mesh.
         """
         dimension = next(d for d, nodes in NODES.items() if self.cells.shape[1] in nodes)
-        points = _coordinates(self.points, dimension) * scale
+        points = _coordinates(self.points, dimension, self.cells) * scale
         phase, names = phases_of(len(self.cells), self.groups, self.own, phases)
         used, cells = _used(self.cells, len(points))
         points = points[used]
@@ -164,16 +165,18 @@ def joined_rows(arrays: Sequence[Ints]) -> Ints:
     return np.concatenate(arrays)
 
 
-def _coordinates(points: Floats, dimension: int) -> Floats:
-    """The points with as many coordinates as the mesh has dimensions."""
+def _coordinates(points: Floats, dimension: int, nodes: Ints) -> Floats:
+    """The points with as many coordinates as the mesh has dimensions, by its nodes."""
     axes = points.shape[1] if points.ndim == 2 else 0
     if not dimension <= axes <= 3 or not np.isfinite(points).all():
         raise MeshError(f"the points have shape {points.shape}: expected finite coordinates")
-    if axes > dimension and len(points):
-        size = np.ptp(points, axis=0)
-        if size[2] > _FLAT * size[:2].max():
-            low, high = points[:, 2].min(), points[:, 2].max()
-            raise refused(f"points from z = {low:g} to {high:g} but no tetrahedra")
+    if nodes.size and nodes.max() >= len(points):
+        raise MeshError(f"a cell refers to a point outside 0 to {len(points) - 1}")
+    if axes > dimension and nodes.size:
+        own = points[bool_rows(len(points), nodes[nodes >= 0])]
+        low, high = own.min(axis=0), own.max(axis=0)
+        if high[2] - low[2] > _FLAT * (high - low)[:2].max():
+            raise refused(f"points from z = {low[2]:g} to {high[2]:g} but no tetrahedra")
     return points[:, :dimension]
 
 

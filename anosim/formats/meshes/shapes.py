@@ -88,8 +88,8 @@ def refused(what: str) -> UnsupportedError:
     return UnsupportedError(
         f"the mesh has {what}: only plane meshes of triangles and quadrangles, or meshes of "
         "tetrahedra, hexahedra, prisms and pyramids, all of order 1 or all of order 2, can be "
-        "used; in the program that made the file change the elements, fill surfaces with "
-        "tetrahedra, or take a plane part"
+        "read; change that in the program that made the file (a surface in space needs "
+        "tetrahedra inside, or a plane part of it)"
     )
 
 
