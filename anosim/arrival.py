@@ -1,5 +1,7 @@
 """When concentrations first reach a level."""
 
+from typing import Any
+
 import numpy as np
 
 from anosim.domain import Domain
@@ -33,9 +35,24 @@ def time_to_mean(
     if np.isnan(weights).any():
         return float("nan")
     goal = solution.equilibrium @ weights if reference is None else reference
-    ends = np.array([solution.initial @ weights]), np.array([goal])
-    base, modes = np.array([solution.base @ weights]), solution.modes @ weights
-    return float(_arrival(solution, base, modes[:, None], ends, fraction)[0])
+    return float(time_to_means(solution, weights[None], np.array([goal]), fraction)[0])
+
+
+def time_to_means(solution: Solution, weights: Any, goal: Floats, fraction: float) -> Floats:
+    """First time at which each of some means has a fraction of the way to its goal, s.
+
+    Args:
+        solution: a transient solution.
+        weights: of the nodes in each mean, shape (n_means, n_nodes), may be sparse.
+        goal: mol/m^3, shape (n_means,).
+        fraction: of the way from the initial mean.
+
+    Returns:
+        Infinity where it is not reached by the end, shape (n_means,).
+    """
+    ends = weights @ solution.initial, goal
+    modes = (weights @ solution.modes.T).T
+    return _arrival(solution, weights @ solution.base, modes, ends, fraction)
 
 
 def equilibrium(problem: Diffusion, domain: Domain) -> Floats:

@@ -292,7 +292,7 @@ class Domain:
         Args:
             values: shape (n_cells, nodes per cell).
         """
-        return self._sum(self.connectivity, values * self._cell_weights)
+        return self._sum(self.connectivity, values * self.cell_weights)
 
     def weights(
         self, cells: NDArray[np.bool_] | None = None, scale: Floats | None = None
@@ -306,10 +306,10 @@ class Domain:
         factor = np.ones(len(self.cells)) if scale is None else scale
         if cells is not None:
             factor = np.where(cells, factor, 0.0)
-        return self._sum(self.connectivity, factor[:, None] * self._cell_weights)
+        return self._sum(self.connectivity, factor[:, None] * self.cell_weights)
 
     @cached_property
-    def _cell_weights(self) -> Floats:
+    def cell_weights(self) -> Floats:
         """Integral of each shape function over each cell, m^3 or m^2, shape as connectivity."""
         corner, middle = _SHARES[self.dimension, self.order]
         n_corners, n_nodes = self.dimension + 1, self.connectivity.shape[1]

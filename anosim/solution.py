@@ -30,6 +30,7 @@ from anosim.units import si
 from anosim.voxel_grid import VoxelGrid
 
 if TYPE_CHECKING:
+    from anosim.particle_table import ParticleTable
     from anosim.surfaces import ParticleSurfaces
 
 Singles = NDArray[np.float32]
@@ -396,6 +397,21 @@ class Solution:
         from anosim.surfaces import particle_surfaces
 
         return particle_surfaces(self, interface, times, particles)
+
+    def particles(self, phase: str, times: Times = None) -> "ParticleTable":
+        """Each particle, a connected part of a phase: place, size, concentration, flux, time.
+
+        Args:
+            phase: the phase; of one without a material the concentration along the particles'
+                surface is meant.
+            times: s or strings with a unit; the end without it.
+
+        Raises:
+            InputError: no such phase.
+        """
+        from anosim.particle_table import particle_table
+
+        return particle_table(self, phase, times)
 
     @property
     def equilibrium(self) -> Floats:

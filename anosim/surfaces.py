@@ -2,15 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from anosim.curved import determinants, facet_sizes, shapes, simplex_rule
-from anosim.domain import PERIODIC
+from anosim.curved import facet_sizes, shapes, simplex_rule
+from anosim.data_frame import data_frame
 from anosim.errors import InputError
 from anosim.meshes import Floats, Ints, Mesh
+from anosim.particle_parts import Parts, parts_of
 from anosim.solution import Solution, Times
 from anosim.topology import EDGES
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +38,8 @@ class ParticleSurfaces:
         volume: of each particle, m^3; in the plane its area, m^2; shape (n_particles,).
         centroid: (x, y[, z]) of each particle, m, shape (n_particles, 2 or 3); where periodic sides
             cut one, of its largest piece.
+        number: of each particle among all of its phase, from 1 on, from the front, then from the
+            top; shape (n_particles,).
     """
 
     particles: str
@@ -46,6 +53,7 @@ class ParticleSurfaces:
     reached: Floats
     volume: Floats
     centroid: Floats
+    number: Ints
 
     def __len__(self) -> int:
         return len(self.volume)
@@ -57,7 +65,7 @@ class ParticleSurfaces:
             for at, time in enumerate(self.times):
                 place = zip("xyz", self.centroid[particle].tolist(), strict=False)
                 yield {
-                    "particle": particle + 1,
+                    "particle": int(self.number[particle]),
                     "phase": self.particles,
                     "in_contact_with": self.contact,
                     **{f"{axis}_m": x for axis, x in place},
@@ -71,6 +79,14 @@ class ParticleSurfaces:
                     "highest_mol_per_m3": float(self.highest[at, particle]),
                 }
 
+    def frame(self) -> "pd.DataFrame":
+        """The same rows as a pandas DataFrame.
+
+        Raises:
+            MissingDependencyError: pandas is not installed.
+        """
+        return data_frame(list(self.rows()))
+
 
 _SIZES = {2: ("area_m2", "contact_length_m"), 3: ("volume_m3", "contact_area_m2")}
 """What rows call the size of a particle and that of its surface, by dimension."""
@@ -82,9 +98,9 @@ def particle_surfaces(
     """What ``Solution.surfaces`` says."""
     domain, mesh = solution.domain, solution.domain.mesh
     particles, contact = _roles(solution, interface, particles)
-    part, volume, centroid = _parts(mesh, particles, solution.problem.periodic)
+    parts = parts_of(mesh, particles, solution.problem.periodic)
     facets = domain.boundary_facets(interface, contact)
-    owner = _owners(mesh, domain.vertices[facets], particles, part)
+    owner = owners(mesh, domain.vertices[facets], particles, parts)
     present, owner = np.unique(owner, return_inverse=True)
     nodes, places = domain.nodes_of(facets)
     at, share = simplex_rule(domain.dimension - 1)
@@ -96,20 +112,16 @@ def particle_surfaces(
     when = solution.times(times)
     values = _values(solution, nodes[open_], when)
     tables = _statistics(values, weights[open_], owner[open_], len(present), mesh.dimension)
-    order = np.lexsort(centroid[present].T)  # from the front, then from the top
-    mean, spread, lowest, highest = (table[:, order] for table in tables)
     return ParticleSurfaces(
         particles,
         contact,
         when,
-        mean,
-        spread,
-        lowest,
-        highest,
-        contact_size=total[order],
-        reached=(reached / total)[order],
-        volume=volume[present][order],
-        centroid=centroid[present][order],
+        *tables,
+        contact_size=total,
+        reached=reached / total,
+        volume=parts.volume[present],
+        centroid=parts.centroid[present],
+        number=present + 1,
     )
 
 
@@ -131,67 +143,11 @@ def _roles(
     return particles, contact
 
 
-def _parts(mesh: Mesh, phase: str, periodic: str) -> tuple[Ints, Floats, Floats]:
-    """Connected parts of a phase: that of each cell (-1 in others), volume, centroid in m.
-
-    Cells are joined by facets, what touches only at a corner is apart; and across periodic sides.
-    """
-    inside = mesh.cell_phase == mesh.phase_index(phase)
-    pairs = mesh.facets.cells[mesh.facets.cells[:, 1] >= 0]
-    pieces = _components(mesh, inside, pairs)
-    across = [_across(mesh, *sides) for sides in PERIODIC[periodic]]
-    parts = _components(mesh, inside, np.concatenate([pairs, *across]))
-    piece_volume, piece_centre = _centroids(mesh, np.flatnonzero(inside), pieces[inside])
-    home = np.empty(len(piece_volume), dtype=np.int64)
-    home[pieces[inside]] = parts[inside]
-    volume = np.bincount(home, piece_volume)
-    largest = np.empty(len(volume), dtype=np.int64)
-    rising = np.argsort(piece_volume, kind="stable")
-    largest[home[rising]] = rising
-    return parts, volume, piece_centre[largest]
-
-
-def _components(mesh: Mesh, inside: np.ndarray, pairs: Ints) -> Ints:
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    a, b = pairs[inside[pairs].all(axis=1)].T
-    n = len(mesh.cells)
-    graph = coo_array((np.ones(len(a)), (a, b)), shape=(n, n))
-    _, part = connected_components(graph, directed=False)
-    found = np.full(n, -1, dtype=np.int64)
-    found[inside] = np.unique(part[inside], return_inverse=True)[1]
-    return found
-
-
-def _across(mesh: Mesh, first: str, second: str) -> Ints:
-    """Cells that lie opposite to each other on two sides, shape (n, 2)."""
-    twin = np.arange(len(mesh.points))
-    near, far = mesh.opposite(first, second).T
-    twin[near] = far
-    here = mesh.facets.find(mesh.sides[first])
-    there = mesh.facets.find(twin[mesh.sides[first]])
-    matched = there >= 0
-    return np.stack([mesh.facets.cells[facet[matched], 0] for facet in (here, there)], axis=1)
-
-
-def _centroids(mesh: Mesh, cells: Ints, number: Ints) -> tuple[Floats, Floats]:
-    """Volume, m^3 (in the plane area, m^2), and centroid, m, of numbered groups of cells."""
-    nodes = mesh.points[mesh.cells[cells]]
-    at, share = simplex_rule(mesh.dimension, mesh.dimension - 1 + mesh.order)
-    volume = share * determinants(nodes, at)
-    x = np.einsum("qi,nid->nqd", shapes(mesh.order, at), nodes)
-    total = np.bincount(number, volume.sum(axis=1))
-    moments = np.einsum("nq,nqd->nd", volume, x)
-    centre = np.stack([np.bincount(number, moment) for moment in moments.T], axis=1)
-    return total, centre / total[:, None]
-
-
-def _owners(mesh: Mesh, ends: Ints, phase: str, part: Ints) -> Ints:
+def owners(mesh: Mesh, ends: Ints, phase: str, parts: Parts) -> Ints:
     """The part of a phase at each facet, given by the mesh's points at its corners."""
     cells = mesh.facets.cells[mesh.facets.find(ends)]
     first = mesh.cell_phase[cells[:, 0]] == mesh.phase_index(phase)
-    return part[np.where(first, cells[:, 0], cells[:, 1])]
+    return parts.of_cell[np.where(first, cells[:, 0], cells[:, 1])]
 
 
 def _values(solution: Solution, nodes: Ints, times: Floats) -> Floats:
