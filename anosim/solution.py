@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from anosim.data_frame import data_frame
 from anosim.domain import Domain
 from anosim.errors import InputError
 from anosim.fluxes import (
@@ -30,6 +31,8 @@ from anosim.units import si
 from anosim.voxel_grid import VoxelGrid
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from anosim.particle_table import ParticleTable
     from anosim.surfaces import ParticleSurfaces
 
@@ -412,6 +415,23 @@ class Solution:
         from anosim.particle_table import particle_table
 
         return particle_table(self, phase, times)
+
+    def frame(self, times: Times = None) -> "pd.DataFrame":
+        """Means, content, and flux and uptake through each boundary over time, a row per time.
+
+        Units are in the columns' names: ``average_sei_mol_per_m3``, ``flux_pore|sei_mol_per_s``.
+
+        Args:
+            times: s or strings with a unit; without them 0 and 101 evenly spaced in their
+                logarithm over five decades up to the end, or the steady state.
+
+        Raises:
+            InputError: a time outside of what was solved.
+            MissingDependencyError: pandas is not installed.
+        """
+        from anosim.time_course import time_course
+
+        return data_frame(time_course(self, times))
 
     @property
     def equilibrium(self) -> Floats:

@@ -1,11 +1,13 @@
 """Mesh, solve, estimate, and mesh again where it matters, until a number is exact enough."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
 from anosim.adapt.estimate import Estimate, estimate
 from anosim.adapt.quantities import Goal
 from anosim.adapt.sizes import SizedMesher, check_sized, on_pixels, wanted_lengths
+from anosim.data_frame import data_frame
 from anosim.errors import ConvergenceError, InputError
 from anosim.meshes import Mesh
 from anosim.microstructure import Microstructure
@@ -13,6 +15,9 @@ from anosim.plugins import Solver
 from anosim.problem import Diffusion
 from anosim.progress import report, stage
 from anosim.solution import Solution
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,14 @@ class Refinement:
     def met(self) -> bool:
         """Whether the estimated error is within the tolerance."""
         return self.rounds[-1].relative <= self.tolerance
+
+    def frame(self) -> "pd.DataFrame":
+        """One row per mesh as a pandas DataFrame; value and error in SI.
+
+        Raises:
+            MissingDependencyError: pandas is not installed.
+        """
+        return data_frame([asdict(one) | {"relative_error": one.relative} for one in self.rounds])
 
     def __str__(self) -> str:
         triangles = self.rounds[-1].triangles

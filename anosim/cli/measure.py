@@ -82,26 +82,13 @@ def _write(found: Any, folder: Path) -> None:
     from anosim.measure.maps import write_maps, write_table
 
     way, sliced = found.geodesic, found.profile
-    write_table(
-        {f"{sliced.axis}_m": sliced.position.tolist()}
-        | {f"fraction_{name}": values.tolist() for name, values in sliced.fractions.items()},
-        folder / "fractions.csv",
-    )
-    write_table(
-        {"depth_m": way.depth.tolist()}
-        | {
-            f"tortuosity_{name}": way.by_depth[name].tolist()
-            for name in ("mean", "std", "min", "max")
-        }
-        | {"unreached": way.by_depth["unreached"].tolist(), "channels": way.channels.tolist()},
-        folder / "geodesic.csv",
-    )
+    write_table(_lists(sliced.columns), folder / "fractions.csv")
+    write_table(_lists(way.columns), folder / "geodesic.csv")
     maps = {"geodesic_tortuosity": way.tortuosity}
     if found.particles is not None:
-        table = found.particles.table
-        columns = {name: column.tolist() for name, column in table.items()}
-        write_table({"particle": range(1, found.particles.number + 1), **columns},
-                    folder / "particles.csv")  # fmt: skip
+        numbers = range(1, found.particles.number + 1)
+        columns = {"particle": numbers, **_lists(found.particles.columns)}
+        write_table(columns, folder / "particles.csv")
         maps["particle"] = found.particles.labels
         maps["proximity_m"] = found.proximity[0].map
     write_maps(found.image, maps, folder / "maps.vtkhdf")
@@ -118,3 +105,7 @@ def _print(numbers: Mapping[str, Any]) -> None:
     for row in summary(numbers):
         table.add_row(*row)
     Console(highlight=False).print(table)
+
+
+def _lists(columns: Mapping[str, Any]) -> dict[str, list[Any]]:
+    return {name: values.tolist() for name, values in columns.items()}

@@ -1,15 +1,19 @@
 """How far a concentration is from another program's."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from anosim.data_frame import data_frame
 from anosim.errors import InputError
 from anosim.interop.fields import Fields
 from anosim.interop.foreign import Samples
 from anosim.meshes import Floats
 from anosim.solution import Solution
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +38,21 @@ class Comparison:
     relative_l2: Floats
     points: tuple[int, ...]
     outside: int
+
+    def frame(self) -> "pd.DataFrame":
+        """Differences at each time as a pandas DataFrame.
+
+        Raises:
+            MissingDependencyError: pandas is not installed.
+        """
+        return data_frame(
+            {
+                "time_s": self.times,
+                "points": self.points,
+                "largest_mol_per_m3": self.largest,
+                "relative_l2": self.relative_l2,
+            }
+        )
 
     @property
     def numbers(self) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from os import PathLike
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import h5py
 import numpy as np
@@ -15,6 +15,9 @@ from anosim.figures.readable import durations
 from anosim.locate import locate
 from anosim.meshes import Floats, Ints
 from anosim.solution import Solution, Times
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _DIMENSION = {3: 2, 6: 2, 4: 3, 10: 3}
 """Of cells with so many nodes."""
@@ -105,6 +108,16 @@ class Fields:
         form = shapes(order, weights[:, 1:])
         found = np.einsum("tpk,pk->tp", self.values[rows][:, self.cells[cell]], form)
         return np.where(cell >= 0, found, np.nan)
+
+    def frame(self) -> "pd.DataFrame":
+        """One row per time and node as a pandas DataFrame: see ``anosim.interop.frame``.
+
+        Raises:
+            MissingDependencyError: pandas is not installed.
+        """
+        from anosim.interop.tables import frame
+
+        return frame(self)
 
     def rows(self, times: ArrayLike) -> Ints:
         """The place of each time among the known ones.

@@ -5,15 +5,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from anosim.data_frame import data_frame
 from anosim.errors import InputError, listing
 from anosim.interop.column_heads import UNITS, Head, common_parameters, head_of, is_unit
 from anosim.interop.decimals import is_number, parse_columns
 from anosim.interop.foreign_tables import Table, read_table
 from anosim.meshes import Floats
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MASK = "vtkvalidpointmask"
 """ParaView's column of samples, 0 outside of the data."""
@@ -33,6 +38,20 @@ class Samples:
     points: Floats
     times: Floats
     values: Floats
+
+    def frame(self) -> "pd.DataFrame":
+        """One row per place and time as a pandas DataFrame.
+
+        Raises:
+            MissingDependencyError: pandas is not installed.
+        """
+        return data_frame(
+            {
+                "time_s": self.times,
+                **{f"{axis}_m": x for axis, x in zip("xyz", self.points.T, strict=False)},
+                "concentration_mol_per_m3": self.values,
+            }
+        )
 
 
 def read_samples(

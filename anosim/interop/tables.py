@@ -5,6 +5,7 @@ from importlib import import_module
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
+from anosim.data_frame import data_frame
 from anosim.errors import MissingDependencyError
 from anosim.formats.atomic import replacing
 from anosim.interop.fields import Fields
@@ -24,12 +25,10 @@ def frame(fields: Fields) -> "pd.DataFrame":
     """
     import numpy as np
 
-    pandas = _needed("pandas")
     n, count = len(fields.points), len(fields.times)
     places = np.tile(fields.points, (count, 1)).T
     columns = (np.repeat(fields.times, n), *places, fields.values.ravel())
-    made: pd.DataFrame = pandas.DataFrame(dict(zip(_columns(fields), columns, strict=True)))
-    return made
+    return data_frame(dict(zip(_columns(fields), columns, strict=True)))
 
 
 def dataset(fields: Fields) -> "xr.Dataset":

@@ -2,14 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from anosim.data_frame import data_frame
 from anosim.measure.place import Mask, axes_of, axis_of, mask_of
 from anosim.microstructure import Microstructure
 from anosim.progress import stage
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PARTS = ("through", "first side only", "last side only", "closed")
 
@@ -32,6 +36,21 @@ class Percolation:
     clusters: Mapping[str, int]
     shares: Mapping[str, float]
     map: NDArray[np.uint8]
+
+    def frame(self) -> "pd.DataFrame":
+        """Number and share of the connected parts of each kind as a pandas DataFrame.
+
+        Raises:
+            MissingDependencyError: pandas is not installed.
+        """
+        return data_frame(
+            {
+                "part": PARTS,
+                "clusters": [self.clusters[name] for name in PARTS],
+                "share": [self.shares[name] for name in PARTS],
+            },
+            index="part",
+        )
 
 
 @stage("percolation")

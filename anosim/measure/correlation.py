@@ -2,13 +2,18 @@
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from anosim.data_frame import data_frame
 from anosim.measure.place import mask_of
 from anosim.microstructure import Microstructure
 from anosim.progress import stage
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Floats = NDArray[np.float64]
 
@@ -30,6 +35,14 @@ class Correlation:
     distance: Floats
     probability: Floats
     along: tuple[Floats, ...]
+
+    def frame(self) -> "pd.DataFrame":
+        """Probability over distance, mean over all directions, as a pandas DataFrame.
+
+        Raises:
+            MissingDependencyError: pandas is not installed.
+        """
+        return data_frame({"distance_m": self.distance, "probability": self.probability})
 
 
 @stage("two-point correlation")

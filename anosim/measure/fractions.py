@@ -2,14 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from anosim.data_frame import data_frame
 from anosim.errors import InputError
 from anosim.measure.place import axes_of, axis_of, mask_of
 from anosim.microstructure import Microstructure
 from anosim.progress import stage
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Floats = NDArray[np.float64]
 
@@ -30,6 +35,21 @@ class Profile:
     axis: str
     position: Floats
     fractions: Mapping[str, Floats]
+
+    @property
+    def columns(self) -> dict[str, Floats]:
+        """Place of each slice, m, and fraction of each phase in it, by the names that files use."""
+        return {f"{self.axis}_m": self.position} | {
+            f"fraction_{name}": values for name, values in self.fractions.items()
+        }
+
+    def frame(self) -> "pd.DataFrame":
+        """One row per slice as a pandas DataFrame.
+
+        Raises:
+            MissingDependencyError: pandas is not installed.
+        """
+        return data_frame(self.columns)
 
 
 def profile(image: Microstructure, axis: int | str = 0) -> Profile:

@@ -2,15 +2,20 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from anosim.data_frame import data_frame
 from anosim.errors import InputError
 from anosim.measure.march import Bends, march
 from anosim.measure.place import entering, first_side, mask_of, side_of
 from anosim.microstructure import Microstructure
 from anosim.progress import stage
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Floats = NDArray[np.float64]
 
@@ -66,6 +71,26 @@ class Geodesic:
                 table["mean"][k], table["std"][k] = found.mean(), found.std()
                 table["min"][k], table["max"][k] = found.min(), found.max()
         return table
+
+    @property
+    def columns(self) -> dict[str, NDArray[Any]]:
+        """``by_depth`` and ``channels`` of each slice, by the names that files use."""
+        table = self.by_depth
+        names = ("mean", "std", "min", "max")
+        return {
+            "depth_m": self.depth,
+            **{f"tortuosity_{name}": table[name] for name in names},
+            "unreached": table["unreached"],
+            "channels": self.channels,
+        }
+
+    def frame(self) -> "pd.DataFrame":
+        """One row per slice, from the side on, as a pandas DataFrame.
+
+        Raises:
+            MissingDependencyError: pandas is not installed.
+        """
+        return data_frame(self.columns)
 
     @cached_property
     def unreached(self) -> float:

@@ -1,11 +1,12 @@
 """All measures of one image at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from anosim.data_frame import data_frame
 from anosim.errors import InputError
 from anosim.measure.conduction import tortuosity_factor
 from anosim.measure.connected import percolation
@@ -20,6 +21,9 @@ from anosim.measure.sizes import chord_lengths, local_thickness
 from anosim.measure.surfaces import interface_area
 from anosim.microstructure import Microstructure
 from anosim.progress import report, stage
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +45,16 @@ class Overview:
     geodesic: Geodesic
     particles: Particles | None
     proximity: tuple[Proximity, Proximity] | None
+
+    def frame(self) -> "pd.DataFrame":
+        """One row per number, its name with its unit, as a pandas DataFrame.
+
+        Raises:
+            MissingDependencyError: pandas is not installed.
+        """
+        told = {key: value for key, value in self.numbers.items() if key != "definitions"}
+        held = dict(_flat(told))
+        return data_frame({"number": list(held), "value": list(held.values())}, index="number")
 
 
 @stage("overview")
@@ -80,6 +94,19 @@ def overview(
         numbers["proximity"] = [_proximity(one) for one in near]
     numbers["definitions"] = {key: text._asdict() for key, text in DEFINITIONS.items()}
     return Overview(image, numbers, sliced, way, found, near)
+
+
+def _flat(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    """Numbers and texts of nested data, each with its path."""
+    if isinstance(value, Mapping):
+        pairs: Iterable[tuple[Any, Any]] = value.items()
+    elif isinstance(value, list | tuple):
+        pairs = enumerate(value, 1)
+    else:
+        yield name, value
+        return
+    for key, inner in pairs:
+        yield from _flat(inner, f"{name}.{key}" if name else str(key))
 
 
 class _Stages:

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from anosim.errors import InputError, MissingDependencyError
+from anosim.data_frame import data_frame
+from anosim.errors import InputError
 from anosim.measure.connected import components
 from anosim.measure.extent import extents
 from anosim.measure.place import Mask, mask_of
@@ -17,9 +18,14 @@ from anosim.measure.surfaces import areas_around
 from anosim.microstructure import Microstructure
 from anosim.progress import stage
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 Floats = NDArray[np.float64]
 
 WAYS = ("components", "watershed")
+_SIZES = {2: ("area_m2", "perimeter_m"), 3: ("volume_m3", "surface_m2")}
+"""What columns call volume and surface, by dimension."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,20 +91,22 @@ class Particles:
         total = np.cumsum(weights) / weights.sum()
         return np.asarray(values[np.searchsorted(total, [0.1, 0.5, 0.9], side="left")])
 
-    def frame(self) -> Any:
+    @property
+    def columns(self) -> dict[str, Floats]:
+        """The table by the names that files use, with units: ``volume_m3``, in 2D ``area_m2``."""
+        volume, surface = _SIZES[self.image.labels.ndim]
+        lengths = ("equivalent_diameter", "extension", "x", "y", "z")
+        units = {"volume": volume, "surface": surface, **{n: f"{n}_m" for n in lengths}}
+        return {units.get(name, name): column for name, column in self.table.items()}
+
+    def frame(self) -> "pd.DataFrame":
         """The table as a pandas DataFrame, indexed by the particles' numbers.
 
         Raises:
             MissingDependencyError: pandas is not installed.
         """
-        try:
-            import pandas
-        except ImportError:
-            raise MissingDependencyError(
-                "a data frame needs pandas: pip install pandas; ``table`` has the same columns"
-            ) from None
-        index = pandas.RangeIndex(1, self.number + 1, name="particle")
-        return pandas.DataFrame(dict(self.table), index=index)
+        numbers = np.arange(1, self.number + 1)
+        return data_frame({"particle": numbers, **self.columns}, index="particle")
 
 
 @stage("particles")

@@ -1,14 +1,19 @@
 """Proximity: how far one phase's surface is from another phase."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from anosim.data_frame import data_frame
 from anosim.errors import InputError
 from anosim.measure.place import label_of
 from anosim.microstructure import Microstructure
 from anosim.progress import stage
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Singles = NDArray[np.float32]
 
@@ -49,6 +54,14 @@ class Proximity:
         """Bounds of the bins, m, and the share of the surface in each."""
         counts, bounds = np.histogram(self.distance, bins, (0.0, self.maximum))
         return bounds.astype(float), counts / self.distance.size
+
+    def frame(self) -> "pd.DataFrame":
+        """One row per surface voxel, named by its flat index, as a pandas DataFrame.
+
+        Raises:
+            MissingDependencyError: pandas is not installed.
+        """
+        return data_frame({"voxel": self.voxels, "distance_m": self.distance}, index="voxel")
 
     @property
     def map(self) -> Singles:

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from anosim.data_frame import data_frame
 from anosim.errors import InputError, listing
 from anosim.microstructure import Microstructure
 from anosim.progress import stage
@@ -18,6 +19,9 @@ REACH = {2: 3.75, 3: 3.5}
 """Radius, in voxels, of the disc or ball that the surface's direction is smoothed over: of those
 from 3 to 5 the ones with the least error on discs and on spheres, whatever their size."""
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 @dataclass(frozen=True)
 class Surfaces:
@@ -26,10 +30,12 @@ class Surfaces:
     Attributes:
         areas: m^2 of each pair of phases that touch, in the order of ``phases``; in 2D lengths, m.
         volume: of the image, m^3; in 2D its area, m^2.
+        dimension: of the image, 2 or 3.
     """
 
     areas: Mapping[tuple[str, str], float]
     volume: float
+    dimension: int = 3
 
     def area(self, phase: str, *others: str) -> float:
         """Area of a phase's surface, m^2, with all other phases or with those named.
@@ -48,6 +54,24 @@ class Surfaces:
     def specific(self, phase: str, *others: str) -> float:
         """The same per volume of the image, 1/m."""
         return self.area(phase, *others) / self.volume
+
+    def frame(self) -> "pd.DataFrame":
+        """One row per pair of phases that touch as a pandas DataFrame.
+
+        Raises:
+            MissingDependencyError: pandas is not installed.
+        """
+        return data_frame(
+            [
+                {
+                    "phase": a,
+                    "other_phase": b,
+                    "length_m" if self.dimension == 2 else "area_m2": area,
+                    "per_volume_1_per_m": area / self.volume,
+                }
+                for (a, b), area in self.areas.items()
+            ]
+        )
 
 
 @stage("interface area")
@@ -82,7 +106,7 @@ def interface_area(image: Microstructure) -> Surfaces:
         for j in range(i + 1, len(names))
         if sums[i, j] > 0.0
     }
-    return Surfaces(MappingProxyType(areas), float(np.prod(image.extent)))
+    return Surfaces(MappingProxyType(areas), float(np.prod(image.extent)), image.labels.ndim)
 
 
 def relative_area(

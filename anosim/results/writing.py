@@ -2,7 +2,6 @@
 
 import csv
 import json
-import math
 from collections.abc import Mapping, Sequence
 from os import PathLike
 from typing import Any
@@ -10,14 +9,11 @@ from typing import Any
 import numpy as np
 
 from anosim.formats.atomic import replacing
-from anosim.meshes import Floats
 from anosim.regions import Region
 from anosim.results.numbers import EMPTY, Points, plain
 from anosim.solution import Solution
 from anosim.surfaces import ParticleSurfaces
-
-CURVE_POINTS = 101
-CURVE_DECADES = 5.0
+from anosim.time_course import curve_times
 
 
 def write_results(results: Mapping[str, Any], path: str | PathLike[str]) -> None:
@@ -65,12 +61,3 @@ def write_particles(surfaces: Sequence[ParticleSurfaces], path: str | PathLike[s
         writer.writeheader()
         for row in rows:
             writer.writerow({k: f"{v:.9g}" if isinstance(v, float) else v for k, v in row.items()})
-
-
-def curve_times(solution: Solution) -> Floats:
-    """Times over which curves are drawn and written, s: evenly spaced in their logarithm."""
-    until = solution.problem.until
-    if math.isinf(until):
-        return np.array([math.inf])
-    logarithmic = until * np.geomspace(10.0**-CURVE_DECADES, 1.0, CURVE_POINTS)
-    return np.concatenate([[0.0], logarithmic])

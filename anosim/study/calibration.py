@@ -5,16 +5,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from anosim.data_frame import data_frame
 from anosim.errors import ConvergenceError, InputError, listing
 from anosim.meshes import Floats
 from anosim.progress import report, stage
 from anosim.study.axes import Range
 from anosim.study.functions import named
 from anosim.study.values import in_si, number_of, with_unit
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 STEP = 1e-3
 """Relative step of the differences that sensitivities are made of."""
@@ -62,6 +66,27 @@ class Calibration:
     evaluations: int
     at_bound: tuple[str, ...]
     units: Mapping[str, str]
+
+    def frame(self) -> "pd.DataFrame":
+        """One row per parameter as a pandas DataFrame: value, unit, bounds of the 95 % interval.
+
+        Raises:
+            MissingDependencyError: pandas is not installed.
+        """
+        return data_frame(
+            [
+                {
+                    "parameter": name,
+                    "value": value,
+                    "low_95": value / self.factors[name],
+                    "high_95": value * self.factors[name],
+                    "unit": self.units[name],
+                    "at_bound": name in self.at_bound,
+                }
+                for name, value in self.values.items()
+            ],
+            index="parameter",
+        )
 
     def __str__(self) -> str:
         lines = []

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from anosim.data_frame import data_frame
 from anosim.errors import InputError, MissingDependencyError, listing
 from anosim.formats.atomic import replacing
 from anosim.meshes import Floats
@@ -92,10 +93,7 @@ class Results:
         Raises:
             MissingDependencyError: pandas is not installed.
         """
-        _needed("pandas")
-        import pandas as pd
-
-        return pd.DataFrame([_flat(row) for row in self.rows])
+        return data_frame([_flat(row) for row in self.rows])
 
     def dataset(self) -> "xr.Dataset":
         """The numbers over the axes of the grid, or over ``run`` where the runs are no grid.

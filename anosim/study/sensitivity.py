@@ -3,16 +3,20 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from anosim.data_frame import data_frame
 from anosim.errors import InputError
 from anosim.meshes import Floats
 from anosim.study.axes import Range, listed
 from anosim.study.results import Results
 from anosim.study.study import Study, What, failures
 from anosim.study.values import in_si
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +39,25 @@ class Tornado:
     ranges: Mapping[str, Range]
     results: Results
 
+    def frame(self) -> "pd.DataFrame":
+        """The number with each input at its ends, the strongest first, as a pandas DataFrame.
+
+        Raises:
+            MissingDependencyError: pandas is not installed.
+        """
+        return data_frame(
+            [
+                {
+                    "input": name,
+                    f"{self.quantity} at lowest": self.low[name],
+                    f"{self.quantity} at base": self.base,
+                    f"{self.quantity} at highest": self.high[name],
+                }
+                for name in self.low
+            ],
+            index="input",
+        )
+
 
 @dataclass(frozen=True, eq=False)
 class SobolIndices:
@@ -53,6 +76,28 @@ class SobolIndices:
     total: Mapping[str, float]
     intervals: Mapping[str, tuple[tuple[float, float], tuple[float, float]]]
     runs: int
+
+    def frame(self) -> "pd.DataFrame":
+        """Indices and 95 % intervals of each input, the strongest first, as a pandas DataFrame.
+
+        Raises:
+            MissingDependencyError: pandas is not installed.
+        """
+        return data_frame(
+            [
+                {
+                    "input": name,
+                    "first": self.first[name],
+                    "first_low_95": self.intervals[name][0][0],
+                    "first_high_95": self.intervals[name][0][1],
+                    "total": self.total[name],
+                    "total_low_95": self.intervals[name][1][0],
+                    "total_high_95": self.intervals[name][1][1],
+                }
+                for name in self.first
+            ],
+            index="input",
+        )
 
 
 def one_at_a_time(

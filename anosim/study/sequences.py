@@ -4,10 +4,11 @@ import itertools
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from anosim.data_frame import data_frame
 from anosim.errors import InputError, listing
 from anosim.results.terms import TERMS
 from anosim.study.axes import listed
@@ -15,6 +16,9 @@ from anosim.study.results import OVERSHOOT, RESOLVED, TIMES, Results
 from anosim.study.richardson import Estimate, estimate, verdict
 from anosim.study.study import Study, What, failures
 from anosim.study.values import number_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SIZE, CELLS = "mesh_size_m", [terms.cells for terms in TERMS.values()]
 LEAST_FINER = 0.5
@@ -44,6 +48,29 @@ class Convergence:
     def verdicts(self) -> dict[str, str]:
         """A sentence about each quantity."""
         return {name: verdict(name, e, self.meshes) for name, e in self.estimates.items()}
+
+    def frame(self) -> "pd.DataFrame":
+        """One row per quantity, or per point of a curve, as a pandas DataFrame.
+
+        Raises:
+            MissingDependencyError: pandas is not installed.
+        """
+        return data_frame(
+            [
+                {
+                    "quantity": name,
+                    "point": point,
+                    "finest": float(found.finest[point]),
+                    "extrapolated": float(found.extrapolated[point]),
+                    "error": found.error,
+                    "relative_error": found.relative,
+                    "gci": found.gci,
+                    "observed_order": found.observed,
+                }
+                for name, found in self.estimates.items()
+                for point in range(len(found.finest))
+            ]
+        )
 
     def __str__(self) -> str:
         return "\n".join([*filter(None, [self.warning]), *self.verdicts.values()])
