@@ -1,11 +1,14 @@
 """How long a run will take, and how much memory, before it starts."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from anosim.case import Case
+from anosim.case.meshfile import MeshFile
+from anosim.meshes import Mesh
 from anosim.microstructure import Microstructure
 from anosim.results.terms import TERMS
 
@@ -66,7 +69,7 @@ class Forecast:
 
     Attributes:
         runs: their number.
-        voxels: of the largest image.
+        voxels: of the largest image; 0 where the mesh comes from a file.
         cells: of its mesh.
         unknowns: of the largest problem.
         seconds: of all runs on ``workers`` processors, right within a factor of FACTOR.
@@ -91,8 +94,9 @@ class Forecast:
         where = "" if self.workers == 1 else f" by {self.workers} processes"
         each = " for each process" if self.workers > 1 else ""
         terms = TERMS[self.dimension]
+        voxels = f"{_grouped(self.voxels)} {terms.voxels}, " if self.voxels else ""
         return (
-            f"{what}{where}: {_grouped(self.voxels)} {terms.voxels}, about "
+            f"{what}{where}: {voxels}about "
             f"{_grouped(self.cells)} {terms.cells} and {_grouped(self.unknowns)} unknowns; "
             f"{_time(low)} to {_time(high)}, {least / 1e9:.1f} to {most / 1e9:.1f} GB of "
             f"memory{each}"
@@ -110,10 +114,13 @@ def forecast(case: Case, image: Microstructure | None = None) -> Forecast:
         CaseError: the image cannot be read.
     """
     image = case.microstructure() if image is None else image
-    dimension = image.labels.ndim
+    if image is None or isinstance(case.mesher, MeshFile):
+        dimension, voxels, cells, inside = _of_mesh(case.mesh(image), case.materials)
+    else:
+        dimension, voxels = image.labels.ndim, image.labels.size
+        cells = _cells(image, case.mesher, RATES[dimension])
+        inside = sum(image.fractions[name] for name in case.materials)
     rates = RATES[dimension]
-    voxels, cells = image.labels.size, _cells(image, case.mesher, rates)
-    inside = sum(image.fractions[name] for name in case.materials)
     solvers = list(case.solvers.values())
     second = int(getattr(solvers[0], "order", 2)) == 2
     unknowns = int(cells * inside * rates.nodes[second]) + 1
@@ -127,6 +134,12 @@ def forecast(case: Case, image: Microstructure | None = None) -> Forecast:
     memory = BYTES_PROCESS + rates.voxel_bytes * voxels + rates.cell_bytes * cells
     memory += unknowns * (rates.unknown_bytes[second] + 2.5 * 8.0 * modes)
     return Forecast(1, voxels, cells, unknowns, seconds, memory, dimension=dimension)
+
+
+def _of_mesh(mesh: Mesh, materials: Collection[str]) -> tuple[int, int, int, float]:
+    """Dimension, no voxels, cells, and the share of those that take part."""
+    taking = np.isin(mesh.cell_phase, [mesh.phase_index(name) for name in materials])
+    return mesh.dimension, 0, len(mesh.cells), float(taking.mean())
 
 
 def _seconds_in_plane(unknowns: int, modes: float) -> float:

@@ -47,14 +47,14 @@ class Outcome:
     Attributes:
         folder: where its files are.
         results: what ``results.json`` holds.
-        microstructure: the image.
+        microstructure: the image; None where the mesh came from a file.
         mesh: its mesh.
         solutions: the solution by each solver.
     """
 
     folder: Path
     results: Mapping[str, Any]
-    microstructure: Microstructure
+    microstructure: Microstructure | None
     mesh: Mesh
     solutions: Mapping[str, Solution]
 
@@ -94,7 +94,7 @@ def run(
         image = case.microstructure()
     if expected is not None:
         expected(forecast(case, image))
-    if image.labels.ndim == 3:
+    if (case.mesh(image).dimension if image is None else image.labels.ndim) == 3:
         _check_renderer()
     with watch.stage("mesh"):
         mesh = case.mesh(image)
@@ -127,7 +127,7 @@ def _solve(case: Case, problem: Diffusion, solver: str, state: Path) -> tuple[So
 
 def _write(
     case: Case,
-    image: Microstructure,
+    image: Microstructure | None,
     solutions: Mapping[str, Solution],
     place: Path,
     watch: Stopwatch,
@@ -157,7 +157,7 @@ def _write(
         (place / "case.toml").write_text(text, encoding="utf-8", newline="\n")
     records = {name: solution.record for name, solution in solutions.items()}
     found["provenance"] = provenance((case.mesher_name, case.mesher), records, watch.seconds) | {
-        "image_sha256": case.image.digest(),
+        ("mesh_sha256" if case.mesher_name == "file" else "image_sha256"): case.digest(),
         "case_sha256": sha256(text.encode()).hexdigest(),
     }
     found["files"] = sorted([*(file.name for file in place.iterdir()), RECORD, PAGE])
@@ -185,7 +185,7 @@ def _agreement(solutions: Mapping[str, Solution], times: tuple[float, ...]) -> d
 
 
 def _draw(
-    image: Microstructure,
+    image: Microstructure | None,
     solution: Solution,
     times: tuple[float, ...],
     probes: Points,
@@ -198,10 +198,11 @@ def _draw(
     shown = np.unique(np.linspace(0, len(times) - 1, min(len(times), MOST_MAPS)).astype(int))
     selected = [times[index] for index in shown] if times else None
     pictures: dict[str, Callable[[], Figure]] = {
-        "microstructure": lambda: figures.microstructure(image),
         "mesh": lambda: figures.mesh(solution.domain.mesh, over=image),
         "concentration": lambda: figures.maps(solution, times=selected, over=image),
     }
+    if image is not None:
+        pictures["microstructure"] = lambda: figures.microstructure(image)
     if times:
         pictures["curves"] = lambda: figures.curves(solution, probes=probes, regions=regions)
     if arrives:
@@ -218,11 +219,13 @@ def _check_renderer() -> None:
 
 
 def _frames(
-    image: Microstructure, solution: Solution, times: tuple[float, ...], place: Path
+    image: Microstructure | None, solution: Solution, times: tuple[float, ...], place: Path
 ) -> None:
     """The concentration over time for the report's slider."""
-    from anosim.figures.frames import frames
+    from anosim.figures.frames import FIRST, frames
 
+    if image is None and len(solution.domain.mesh.phases) >= FIRST:  # a page cannot colour them
+        return
     frames(solution, image, np.array(times)).write(place / FRAMES)
 
 

@@ -1,7 +1,7 @@
 """Case: a case file, checked, and the steps of the job that it describes."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -19,10 +19,12 @@ from anosim.case.checks import (
 )
 from anosim.case.entry import CaseError, Entry
 from anosim.case.image import ImagePart, read_image
+from anosim.case.meshfile import MeshFile, read_mesh_file
 from anosim.case.output import MaskFile, OutputPart, read_output
 from anosim.case.segment import read_segment
 from anosim.case.tables import (
     DEFAULT_MESHER,
+    SIDES,
     read_conditions,
     read_materials,
     read_mesher,
@@ -40,6 +42,7 @@ from anosim.microstructure import Microstructure
 from anosim.plugins import Mesher, Solver
 from anosim.problem import Diffusion
 from anosim.regions import Region
+from anosim.results.mesh_report import check_covers
 from anosim.solution import Solution
 
 TABLES = ("image", "segment", "mesh", "materials", "conditions", "solve", "output")
@@ -52,8 +55,8 @@ class Case:
     Attributes:
         entry: the whole case, for errors and for writing it down.
         base: the folder that paths in the case start from.
-        image: which image, and what its labels mean.
-        mesher: the mesher with its options.
+        image: which image, and what its labels mean; None where only a mesh's file is given.
+        mesher: the mesher with its options, or the mesh's file.
         materials: material of each phase that takes part.
         conditions: condition on each boundary.
         solvers: each solver with its options, by name; the first one's solution is shown.
@@ -65,8 +68,8 @@ class Case:
 
     entry: Entry
     base: Path
-    image: ImagePart
-    mesher: Mesher
+    image: ImagePart | None
+    mesher: Mesher | MeshFile
     materials: Mapping[str, Material]
     conditions: Mapping[Boundary, Condition]
     solvers: Mapping[str, Solver]
@@ -121,19 +124,25 @@ class Case:
         entry = read_text(text, name, solver)
         tables = {key: Entry(entry.source, (key,), {}) for key in TABLES} | entry.table(TABLES)
         segment = read_segment(tables["segment"], Path(base)) if "segment" in entry.value else None
-        image = read_image(entry.required("image", "a table [image]"), Path(base), segment)
-        materials = read_materials(tables["materials"], image.phases)
+        image, mesher = None, None
+        if isinstance(tables["mesh"].value, dict) and "file" in tables["mesh"].value:
+            mesher = read_mesh_file(tables["mesh"], Path(base))
+        if mesher is None or "image" in entry.value:
+            here = entry.required("image", "a table [image], or [mesh] with file = ...")
+            image = read_image(here, Path(base), segment)
+        phases, sides = _names(image, mesher)
+        materials = read_materials(tables["materials"], phases)
         solve = tables["solve"]
         until = read_until(solve.required("until", '"100 s"'))
         periodic = read_periodic(solve)
-        output = read_output(tables["output"], until, image.phases)
+        output = read_output(tables["output"], until, phases)
         return cls(
             entry=entry,
             base=Path(base),
             image=image,
-            mesher=read_mesher(tables["mesh"], periodic),
+            mesher=mesher or read_mesher(tables["mesh"], periodic),
             materials=materials,
-            conditions=read_conditions(tables["conditions"], image.phases, materials),
+            conditions=read_conditions(tables["conditions"], phases, materials, sides),
             solvers=read_solvers(solve, output.times, until),
             until=until,
             initial=read_initial(solve, materials),
@@ -148,16 +157,34 @@ class Case:
 
     @property
     def mesher_name(self) -> str:
-        """The mesher, as plugins are called."""
+        """The mesher, as plugins are called; "file" where the mesh is read."""
+        if isinstance(self.mesher, MeshFile):
+            return "file"
         return str(self.entry.value.get("mesh", {}).get("mesher", DEFAULT_MESHER))
 
-    def microstructure(self) -> Microstructure:
-        """The labelled image.
+    @property
+    def names(self) -> tuple[Collection[str], Collection[str]]:
+        """Phases and sides that materials and conditions can be given for."""
+        return _names(self.image, self.mesher)
+
+    def digest(self) -> str:
+        """SHA-256 of the bytes of the image's file, or of the mesh's where one is read."""
+        source = self.mesher if isinstance(self.mesher, MeshFile) else self.image
+        return "" if source is None else source.digest()
+
+    def microstructure(self) -> Microstructure | None:
+        """The labelled image; None where the case has only a mesh's file.
 
         Raises:
             CaseError: the image and what the case says about it do not fit.
         """
+        if self.image is None:
+            return None
         image = self.image.microstructure()
+        if isinstance(self.mesher, MeshFile):
+            with self._table("mesh").part("file").blamed():
+                check_covers(image, self.mesher.mesh())
+            return image
         for phase in self.materials:
             entry = self.entry.part("materials").part(phase)
             entry.known(phase, image.phases, "phases of this part of the image are")
@@ -166,16 +193,18 @@ class Case:
         check_probes(self.output, image, self.materials)
         return image
 
-    def mesh(self, microstructure: Microstructure) -> Mesh:
-        """The mesh of the image.
+    def mesh(self, microstructure: Microstructure | None = None) -> Mesh:
+        """The mesh of the image, or in the case's file.
 
         Raises:
-            CaseError: the mesher cannot do this image.
+            CaseError: the mesher cannot do this image, or the file cannot be read.
         """
+        mesher: Any = self.mesher
         with self._table("mesh").blamed():
-            return self.mesher.mesh(microstructure)
+            made: Mesh = mesher.mesh(microstructure)
+        return made
 
-    def cleaning(self, microstructure: Microstructure) -> str | None:
+    def cleaning(self, microstructure: Microstructure | None) -> str | None:
         """What the mesher takes out of the image, in words; None if it leaves it as it is."""
         cleaned = getattr(self.mesher, "cleaned", None)
         if cleaned is None or not getattr(self.mesher, "least_pixels", 0):
@@ -217,9 +246,14 @@ class Case:
             CaseError: a mask's file cannot be read, or is not of the image's shape.
         """
         return {
-            name: shape.read(self.base, self.image.voxel) if isinstance(shape, MaskFile) else shape
+            name: self._mask(shape) if isinstance(shape, MaskFile) else shape
             for name, (_, shape) in self.output.regions.items()
         }
+
+    def _mask(self, shape: MaskFile) -> Region:
+        if self.image is None:
+            raise shape.entry.error("is of an image's voxels, and the case has no [image]")
+        return shape.read(self.base, self.image.voxel)
 
     def surfaces(self, problem: Diffusion) -> tuple[tuple[str, str], ...]:
         """The interfaces along which particles are looked at.
@@ -258,18 +292,18 @@ class Case:
     def text(self, folder: Path) -> str:
         """The case as a file to be put into a folder and run from there."""
         data = deepcopy(self.entry.value)
-        if self.image.file is not None:
-            file = self.image.file.resolve()
-            data["image"]["file"] = Path(os.path.relpath(file, folder.resolve())).as_posix()
-        if self.image.segment is not None and isinstance(self.image.segment.strokes, Path):
-            strokes = self.image.segment.strokes.resolve()
-            data["segment"]["strokes"] = Path(os.path.relpath(strokes, folder.resolve())).as_posix()
+        if isinstance(self.mesher, MeshFile):
+            data["mesh"]["file"] = _from(folder, Path(self.mesher.file))
+        if self.image is not None and self.image.file is not None:
+            data["image"]["file"] = _from(folder, self.image.file)
+        segment = None if self.image is None else self.image.segment
+        if segment is not None and isinstance(segment.strokes, Path):
+            data["segment"]["strokes"] = _from(folder, segment.strokes)
         output = data.get("output", {})
         output.pop("folder", None)
         for region in output.get("regions", {}).values():
             if "mask" in region:
-                file = (self.base / region["mask"]).resolve()
-                region["mask"] = Path(os.path.relpath(file, folder.resolve())).as_posix()
+                region["mask"] = _from(folder, self.base / region["mask"])
         return toml.dumps(data)
 
     def _table(self, key: str) -> Entry:
@@ -278,3 +312,17 @@ class Case:
     def _condition(self, position: int) -> Entry:
         value = self.entry.value["conditions"][position]
         return Entry(self.entry.source, ("conditions", position), value)
+
+
+def _names(
+    image: ImagePart | None, mesher: Mesher | MeshFile | None
+) -> tuple[Collection[str], Collection[str]]:
+    if isinstance(mesher, MeshFile):
+        mesh = mesher.mesh()
+        return mesh.phases, mesh.sides
+    return ({} if image is None else image.phases), SIDES
+
+
+def _from(folder: Path, file: Path) -> str:
+    """The way from a folder to a file."""
+    return Path(os.path.relpath(file.resolve(), folder.resolve())).as_posix()

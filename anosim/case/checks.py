@@ -87,6 +87,10 @@ def check_probed(output: OutputPart, domain: Domain) -> None:
     """
     corners = domain.points[domain.corners]
     for entry, point in output.probes.values():
+        if len(point) != domain.dimension:
+            raise entry.error(
+                f"has {len(point)} coordinates, but the mesh has {domain.dimension} dimensions"
+            )
         if locate(corners, np.array([point]))[0][0] < 0:
             pairs = zip("xyz", point, strict=False)
             place = ", ".join(f"{axis} = {1e6 * x:.6g} µm" for axis, x in pairs)

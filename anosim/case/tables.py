@@ -47,7 +47,7 @@ def read_materials(entry: Entry, phases: Collection[str]) -> dict[str, Material]
     """Tables [materials.PHASE]."""
     materials = {}
     for name, item in entry.table().items():
-        item.known(name, phases, "phases of the image are")
+        item.known(name, phases, "phases are")
         table = item.table(MATERIAL)
         item.required("diffusivity", '"1e-13 m^2/s"')
         with item.blamed("Material"):
@@ -66,12 +66,15 @@ def read_materials(entry: Entry, phases: Collection[str]) -> dict[str, Material]
 
 
 def read_conditions(
-    entry: Entry, phases: Collection[str], materials: Collection[str]
+    entry: Entry,
+    phases: Collection[str],
+    materials: Collection[str],
+    sides: Collection[str] = SIDES,
 ) -> dict[Boundary, Condition]:
     """The [[conditions]], of which one at least lets lithium in."""
     conditions: dict[Boundary, Condition] = {}
     for item in entry.array("tables, each under a line [[conditions]]") if entry.value else []:
-        boundary, condition = _condition(item, phases, materials)
+        boundary, condition = _condition(item, phases, materials, sides)
         twin = boundary if isinstance(boundary, str) else boundary[::-1]
         if boundary in conditions or twin in conditions:
             raise item.error(f"has a second condition on {boundary!r}")
@@ -85,14 +88,15 @@ def read_conditions(
 
 
 def _condition(
-    entry: Entry, phases: Collection[str], materials: Collection[str]
+    entry: Entry, phases: Collection[str], materials: Collection[str], sides: Collection[str]
 ) -> tuple[Boundary, Condition]:
     every = dict.fromkeys(key for _, units in CONDITIONS.values() for key in units)
     table = entry.table(("on", "type", *every))
     kind = entry.required("type", '"mass transfer"').one_of(CONDITIONS, "possible are")
     build, units = CONDITIONS[kind]
     within = build is InterfaceTransfer
-    on = _boundary(entry.required("on", '["pore", "sei"] or "left"'), phases, materials, within)
+    place = entry.required("on", '["pore", "sei"] or "left"')
+    on = _boundary(place, phases, materials, within, sides)
     for key in table:
         if key not in ("on", "type", *units):
             raise table[key].error(f"does not go with type {kind!r}, which takes {listing(units)}")
@@ -114,15 +118,19 @@ def _condition(
 
 
 def _boundary(
-    on: Entry, phases: Collection[str], materials: Collection[str], within: bool
+    on: Entry,
+    phases: Collection[str],
+    materials: Collection[str],
+    within: bool,
+    sides: Collection[str],
 ) -> Boundary:
     """A side or interface; ``within`` the domain, between two phases with a material, or not."""
     if isinstance(on.value, str):
-        if on.value in phases and on.value not in SIDES:
+        if on.value in phases and on.value not in sides:
             raise on.error(f'is one phase: an interface is two, ["{on.value}", ...]')
         if within:
             raise on.unlike("a list of two phases: an interface transfer is between them")
-        return on.one_of(SIDES, "give a side or a list of two phases; sides are")
+        return on.one_of(sides, "give a side or a list of two phases; sides are")
     first, second = read_interface(on, phases, "a side or a list of two phases")
     inside = [name for name in (first, second) if name in materials]
     if len(inside) != (2 if within else 1):
@@ -142,9 +150,9 @@ def _boundary(
 def read_interface(
     entry: Entry, phases: Collection[str], expected: str = "a list of two phases"
 ) -> tuple[str, str]:
-    """Two phases of the image."""
+    """Two phases."""
     items = entry.array(expected, 2, 2)
-    first, second = (item.one_of(phases, "phases of the image are") for item in items)
+    first, second = (item.one_of(phases, "phases are") for item in items)
     if first == second:
         raise entry.error(f"names {first!r} twice: an interface is between two phases")
     return first, second

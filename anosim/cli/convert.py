@@ -7,7 +7,7 @@ from anosim.cli.mesh import add_reports, check_written, finish
 from anosim.cli.screen import watching
 from anosim.cli.verbs import add_quiet, add_verb
 from anosim.errors import InputError
-from anosim.formats.meshes.files import FORMATS
+from anosim.formats.meshes.files import FORMATS, READ
 from anosim.meshes import Mesh
 from anosim.results import Stopwatch
 
@@ -21,9 +21,9 @@ def add(verbs: Any) -> None:
         "anosim convert cell.inp cell.msh --unit um --phase Set-1=pore --phase Set-2=particle",
         do,
     )
-    endings = ", ".join(FORMATS)
+    endings = ", ".join(READ)
     verb.add_argument("input", metavar="FROM", help=f"the mesh: {endings}")
-    verb.add_argument("output", metavar="TO", help="the new file, in m; the same endings")
+    verb.add_argument("output", metavar="TO", help=f"the new file, in m: {', '.join(FORMATS)}")
     verb.add_argument(
         "--unit", default="m", help='unit of length in the file, as "um" (default: %(default)s)'
     )

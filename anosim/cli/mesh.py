@@ -73,13 +73,19 @@ def do(arguments: Namespace) -> int:
         watch = Stopwatch()
         check_written(arguments, arguments.case)
         case = None
-        with watch.stage("read image"):
-            if Path(arguments.case).suffix == ".toml":
+        image: Microstructure | None
+        if Path(arguments.case).suffix == ".toml":
+            with watch.stage("read image"):
                 _refuse_options(arguments)
                 case = Case.read(arguments.case)
-            image = _image(arguments) if case is None else case.microstructure()
-        with watch.stage("mesh"):
-            made = _meshed(image, arguments) if case is None else case.mesh(image)
+                image = case.microstructure()
+            with watch.stage("mesh"):
+                made = case.mesh(image)
+        else:
+            with watch.stage("read image"):
+                image = whole = _image(arguments)
+            with watch.stage("mesh"):
+                made = _meshed(whole, arguments)
         finish(made, image, arguments, watch)
     cleaning = None if case is None else case.cleaning(image)
     if cleaning:

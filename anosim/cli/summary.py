@@ -32,12 +32,19 @@ def _print_facts(rows: Iterable[tuple[str, str]]) -> None:
 
 def _image(found: Mapping[str, Any]) -> list[tuple[str, str]]:
     image, terms = found["image"], terms_of(found)
+    if image is None:
+        return [("image", f"none: the mesh is that of {_options(found)['file']}")]
     shape = " x ".join(map(str, image["shape_voxels"]))
     voxel = " x ".join(f"{size * 1e9:g}" for size in image["voxel_m"])
     return [
         ("image", f"{shape} {terms.voxels} of {voxel} nm ({terms.axes})"),
         (f"{terms.measure} fraction, image", _shares(image[f"{terms.measure}_fraction"])),
     ]
+
+
+def _options(found: Mapping[str, Any]) -> Mapping[str, Any]:
+    options: Mapping[str, Any] = found["provenance"]["mesher"]["options"]
+    return options
 
 
 def _mesh(found: Mapping[str, Any]) -> list[tuple[str, str]]:

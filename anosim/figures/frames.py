@@ -14,7 +14,8 @@ from anosim.figures.concentration import limits_of
 from anosim.figures.ground import check_under
 from anosim.figures.lattice import on_lattice
 from anosim.formats.atomic import replacing
-from anosim.meshes import Floats
+from anosim.locate import locate
+from anosim.meshes import Floats, Ints, Mesh
 from anosim.microstructure import Microstructure
 from anosim.solution import Solution
 
@@ -87,41 +88,71 @@ class Frames:
         )
 
 
-def frames(solution: Solution, image: Microstructure, times: Floats | None = None) -> Frames:
+def frames(solution: Solution, image: Microstructure | None, times: Floats | None = None) -> Frames:
     """The concentration over an image on a raster, at the given times and some between.
 
     Args:
         solution: what to show.
-        image: what its mesh was made of.
+        image: what its mesh was made of; None shows the mesh's own phases.
         times: s, that have to be there; of a steady state none.
 
     Raises:
         InputError: the image is not the mesh's, or there are more than 16 phases.
     """
-    check_under(image, solution.domain.mesh)
-    if len(image.phases) > FIRST:
-        raise InputError(f"{len(image.phases)} phases: a page shows up to {FIRST}")
-    places = _raster(image)
+    places, ranks, names, extent = (
+        _mesh_under(solution.domain.mesh)
+        if image is None
+        else _image_under(image, solution.domain.mesh)
+    )
+    if len(names) > FIRST:
+        raise InputError(f"{len(names)} phases: a page shows up to {FIRST}")
     t = _times(solution, times)
     c, inside = _values(solution, places, None if solution.problem.steady else t)
     low, high = limits_of(solution, c[:, inside])
     part = np.clip((c - low) / (high - low), 0.0, 1.0)
     levels = np.round(FIRST + (255 - FIRST) * part).astype(np.uint8)
-    ranks = np.searchsorted(np.sort(list(image.phases.values())), _labels(image, places))
-    names = sorted(image.phases, key=lambda name: image.phases[name])
     conducting = np.array([name in solution.domain.phases for name in names])[ranks]
     levels[:, ~inside] = ranks[~inside]
     levels = _filled(levels, ~inside & conducting)
-    return Frames(t, levels, low, high, tuple(names), image.extent)
+    return Frames(t, levels, low, high, names, extent)
 
 
-def _raster(image: Microstructure) -> list[Floats]:
-    """Middles of the pixels along x, y[, z], m."""
-    dimension = image.labels.ndim
-    most = WIDEST[dimension]
-    size = max(image.extent) / (most if dimension == 3 else min(most, max(image.labels.shape)))
-    counts = [max(1, round(length / size)) for length in image.extent]
-    return [(np.arange(n) + 0.5) * d / n for n, d in zip(counts, image.extent, strict=True)]
+_Under = tuple[list[Floats], Ints, tuple[str, ...], tuple[float, ...]]
+"""Middles of the pixels along x, y[, z], rank of the phase of each pixel, phases, extent."""
+
+
+def _image_under(image: Microstructure, mesh: Mesh) -> _Under:
+    check_under(image, mesh)
+    places = _raster(image.extent, max(image.labels.shape))
+    ranks = np.searchsorted(np.sort(list(image.phases.values())), _labels(image, places))
+    names = sorted(image.phases, key=lambda name: image.phases[name])
+    return places, ranks, tuple(names), image.extent
+
+
+def _mesh_under(mesh: Mesh) -> _Under:
+    """What the mesh does not cover in its bounding box is called so."""
+    low = mesh.points.min(axis=0)
+    extent = tuple(np.ptp(mesh.points, axis=0).tolist())
+    places = [x + a for x, a in zip(_raster(extent, WIDEST[2]), low, strict=True)]
+    if mesh.dimension == 2:
+        points = np.stack(np.meshgrid(*places), axis=-1)
+        cell = locate(mesh.points[mesh.corners], points.reshape(-1, 2))[0]
+        ranks = np.where(cell < 0, -1, mesh.cell_phase[cell]).reshape(points.shape[:2])
+    else:
+        ranks = np.full([len(x) for x in reversed(places)], -1)
+        for rank in range(len(mesh.phases)):
+            nodes, _ = on_lattice(mesh.points, mesh.cells[mesh.cell_phase == rank], places)
+            ranks[nodes[..., 0] >= 0] = rank
+    names = (*mesh.phases, *(("no mesh",) if (ranks < 0).any() else ()))
+    return places, np.where(ranks < 0, len(mesh.phases), ranks), names, extent
+
+
+def _raster(extent: tuple[float, ...], finest: int) -> list[Floats]:
+    """Middles of the pixels along x, y[, z], m; in the plane at most ``finest`` on a side."""
+    most = WIDEST[len(extent)]
+    size = max(extent) / (most if len(extent) == 3 else min(most, finest))
+    counts = [max(1, round(length / size)) for length in extent]
+    return [(np.arange(n) + 0.5) * d / n for n, d in zip(counts, extent, strict=True)]
 
 
 def _values(

@@ -6,9 +6,9 @@ from pathlib import Path
 
 CAPTIONS = {
     "microstructure": "The image's phases.",
-    "mesh": "The mesh over the image, whole and in detail.",
+    "mesh": "The mesh, over the image where there is one, whole and in detail.",
     "mesh_report": "How good the mesh is: classes of its quality, and the worst element's place.",
-    "concentration": "Concentration over the image at the output times, on one colour scale.",
+    "concentration": "Concentration at the output times, on one colour scale.",
     "isosurfaces": "Surfaces of equal concentration at some times.",
     "fluxes": "Direction and amount of the flux of lithium.",
     "curves": "Mean concentration of phases and regions, and at probes, over time.",

@@ -13,7 +13,7 @@ from anosim.report.pictures import picture
 from anosim.report.tables import facts, table
 from anosim.report.viewer import viewer
 from anosim.report.words import summary, warnings
-from anosim.results.terms import terms_of
+from anosim.results.terms import TERMS, terms_of
 
 _ORDER = ("microstructure", "concentration", "time_to_90", "curves")
 _MOST_ROWS = 500
@@ -52,7 +52,7 @@ def _viewer(folder: Path) -> str:
 def _scene(folder: Path, found: Mapping[str, Any]) -> str:
     """A 3D scene of a run on a volume."""
     path = folder / "solution.vtkhdf"
-    if len(found["image"]["shape_voxels"]) < 3 or not path.exists():
+    if terms_of(found) is TERMS[2] or not path.exists():
         return ""
     from anosim.report.scene import solution_scene
 
@@ -142,13 +142,17 @@ def _read(cell: str) -> float | str | None:
 def _mesh(folder: Path, found: Mapping[str, Any]) -> str:
     mesh, image, terms = found["mesh"], found["image"], terms_of(found)
     fractions = f"{terms.measure}_fraction"
-    rows = [(name, image[fractions].get(name), part) for name, part in mesh[fractions].items()]
+    rows = [
+        (name, *([image[fractions].get(name)] if image else []), part)
+        for name, part in mesh[fractions].items()
+    ]
+    heading = ("phase", *(["in the image"] if image else []), "in the mesh")
     sizes = list(mesh[f"interface_{terms.boundary}"].items())
     what = terms.boundary.split("_")[0]
     plain = {name.replace("_", " "): v for name, v in mesh.items() if isinstance(v, int | float)}
     return (
         facts("Counts and quality (SICN: 1 is equilateral, 0 is flat)", plain)
-        + table("Fractions", ("phase", "in the image", "in the mesh"), rows)
+        + table("Fractions", heading, rows)
         + table(
             f"{what.capitalize()} of interfaces, {terms.boundary_unit}", ("interface", what), sizes
         )

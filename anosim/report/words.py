@@ -1,6 +1,7 @@
 """What a run came to, in sentences."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from anosim.figures.readable import duration, length, number, percent
@@ -49,20 +50,35 @@ def warnings(found: Mapping[str, Any]) -> list[str]:
 
 
 def _what(found: Mapping[str, Any]) -> str:
-    image, mesh = found["image"], found["mesh"]
-    shape = " x ".join(map(str, image["shape_voxels"]))
-    sizes = " x ".join(length(size) for size in dict.fromkeys(image["voxel_m"]))
-    terms = terms_of(found)
-    fractions = image[f"{terms.measure}_fraction"]
-    parts = ", ".join(f"{name} {percent(part)}" for name, part in fractions.items())
+    mesh, terms = found["mesh"], terms_of(found)
     cells = f"{mesh[terms.cells]} {terms.cells}"
+    meshed = f"{_image(found)} was meshed with {cells}"
+    if found["provenance"]["mesher"]["name"] == "file":
+        file = Path(found["provenance"]["mesher"]["options"]["file"]).name
+        parts = _fractions(mesh[f"{terms.measure}_fraction"])
+        compared = "" if found["image"] else ", with no image to compare it with,"
+        meshed = f"The mesh of {file}, {cells} ({parts}){compared} was taken as it is"
     who = " and ".join(found["provenance"]["solvers"])
     phases = " and ".join(found["average_mol_per_m3"])
     end = "to its steady state" if not found["until_s"] else f"up to {duration(found['until_s'])}"
     return (
-        f"An image of {shape} {terms.voxels} of {sizes} ({parts}) was meshed with {cells} and the "
-        f"diffusion of lithium in {phases} solved by {who} {end}, with {found['nodes']} unknowns."
+        f"{meshed} and the diffusion of lithium in {phases} solved by {who} {end}, "
+        f"with {found['nodes']} unknowns."
     )
+
+
+def _image(found: Mapping[str, Any]) -> str:
+    image, terms = found["image"], terms_of(found)
+    if image is None:
+        return ""
+    shape = " x ".join(map(str, image["shape_voxels"]))
+    sizes = " x ".join(length(size) for size in dict.fromkeys(image["voxel_m"]))
+    parts = _fractions(image[f"{terms.measure}_fraction"])
+    return f"An image of {shape} {terms.voxels} of {sizes} ({parts})"
+
+
+def _fractions(parts: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} {percent(part)}" for name, part in parts.items())
 
 
 def _filling(found: Mapping[str, Any]) -> str:

@@ -22,7 +22,7 @@ QUARTILES = (0.25, 0.5, 0.75)
 
 
 def numbers(
-    image: Microstructure,
+    image: Microstructure | None,
     solution: Solution,
     times: Sequence[float],
     probes: Points,
@@ -35,7 +35,7 @@ def numbers(
     Of the plane areas, and lithium per metre of depth; of space volumes, and lithium.
 
     Args:
-        image: what was meshed.
+        image: what was meshed; None where the mesh came from a file.
         solution: what came out.
         times: output times, s; empty for a steady state.
         probes: (x, y[, z]) of named points, m.
@@ -48,7 +48,7 @@ def numbers(
     averages = {name: solution.average(name, when) for name in solution.domain.phases}
     names = [(name, label(name)) for name, c in problem.conditions.items() if _known(c)]
     return {
-        "image": image_numbers(image),
+        "image": None if image is None else image_numbers(image),
         "mesh": mesh_numbers(problem.mesh),
         "until_s": problem.until,
         "times_s": list(times),

@@ -73,4 +73,4 @@ TERMS = {
 
 def terms_of(found: Mapping[str, Any]) -> Terms:
     """How the results of a run call things."""
-    return TERMS[len(found["image"]["shape_voxels"])]
+    return TERMS[2 if TERMS[2].cells in found["mesh"] else 3]

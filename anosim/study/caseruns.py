@@ -14,6 +14,7 @@ from anosim.case.tables import read_conditions, read_materials
 from anosim.case.text import read_text
 from anosim.conditions import Uptake
 from anosim.errors import AnosimError
+from anosim.formats.meshes.files import digest_of
 from anosim.functions import Function
 from anosim.integrate.finite_elements import FiniteElements
 from anosim.study.chain import Chain
@@ -61,19 +62,22 @@ class CaseRuns:
         """A digest of the case without the places of its files, whose content counts."""
         data = deepcopy(dict(self.data))
         data.get("output", {}).pop("folder", None)
-        data.get("image", {}).pop("file", None)
+        for table in ("image", "mesh"):
+            data.get(table, {}).pop("file", None)
         for region in _regions(data):
             region.pop("mask", None)
         return f"case {digest(data)}"
 
     def content(self, point: Mapping[str, Any], /) -> str:
-        """A digest of the image, and of masks of regions."""
+        """A digest of the image or mesh, and of masks of regions."""
         data = self.changed(point)
         files = [data.get("image", {}).get("file"), *(r.get("mask") for r in _regions(data))]
         paths = [Path(self.base) / file for file in files if isinstance(file, str)]
+        mesh = data.get("mesh", {}).get("file")
         try:
-            found = [_file_digest(str(path), path.stat().st_mtime_ns) for path in paths]
-        except OSError:  # the run will say so
+            meshes = [digest_of(Path(self.base) / mesh)[:24]] if isinstance(mesh, str) else []
+            found = meshes + [_file_digest(str(path), path.stat().st_mtime_ns) for path in paths]
+        except (OSError, AnosimError):  # the run will say so
             return ""
         return " ".join(found)
 
@@ -112,9 +116,10 @@ class CaseRuns:
             _cases[key] = like = Case.parse(toml.dumps(data), base=self.base, name=name)
             return like
         entry = read_text(toml.dumps(data), name)
-        materials = read_materials(entry.required("materials", "a table"), like.image.phases)
+        phases, sides = like.names
+        materials = read_materials(entry.required("materials", "a table"), phases)
         conditions = read_conditions(
-            entry.required("conditions", "[[conditions]]"), like.image.phases, materials
+            entry.required("conditions", "[[conditions]]"), phases, materials, sides
         )
         found = replace(like, entry=entry, materials=materials, conditions=conditions)
         vars(found)["regions"] = like.regions  # the table [output] is the same

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from anosim.case import Case
+from anosim.case.meshfile import MeshFile
 from anosim.errors import AnosimError
 from anosim.integrate.finite_elements import FiniteElements
 from anosim.meshes import Mesh
@@ -90,7 +91,7 @@ class Chain:
             numbers = case_numbers(case, first)
             numbers |= _agreement(solutions)
         record |= {name: str(value) for name, value in first.record.items()}
-        hashes["image"] = case.image.digest()[:24]
+        hashes["mesh file" if isinstance(case.mesher, MeshFile) else "image"] = case.digest()[:24]
         return Outcome(numbers, watch.seconds, dict(_versions()), hashes, record)
 
     def numbers(self, point: Mapping[str, Any]) -> dict[str, Any]:
@@ -116,13 +117,17 @@ class Chain:
             CaseError: image, mesh or problem contradict the case.
         """
         data = case.entry.value
-        told = digest([data["image"], data.get("mesh", {}), case.periodic, case.image.digest()])
+        tables = [data.get(name, {}) for name in ("image", "mesh")]
+        told = digest([*tables, case.periodic, case.digest()])
         if told not in self.meshed:
             with watch.stage("image"):
                 image = case.microstructure()
             with watch.stage("mesh"):
-                key = mesh_key(image, case.mesher_name, case.mesher)
-                self.meshed[told] = key, kept_mesh(key, self.cache, lambda: case.mesh(image))
+                if image is None or isinstance(case.mesher, MeshFile):
+                    self.meshed[told] = told, case.mesh(image)
+                else:
+                    key = mesh_key(image, case.mesher_name, case.mesher)
+                    self.meshed[told] = key, kept_mesh(key, self.cache, lambda: case.mesh(image))
         key, mesh = self.meshed[told]
         hashes["mesh"] = key
         with watch.stage("problem"):

@@ -38,7 +38,7 @@ def read_study(path: str | os.PathLike[str], folder: str | os.PathLike[str] | No
     except (OSError, ValueError):
         raise CaseError(f"cannot read the study file {str(path)!r}: it is no text") from None
     entry = read_text(text, str(path))
-    if "image" in entry.value and "axes" not in entry.value:
+    if {"image", "mesh"} & entry.value.keys() and "axes" not in entry.value:
         raise CaseError(
             f"{str(path)!r} is a case file: anosim run {path}; a study file has case, folder and "
             "axes"

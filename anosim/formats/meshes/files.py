@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import file_digest, sha256
 from importlib import import_module
 from os import PathLike
 from pathlib import Path
@@ -44,12 +45,13 @@ class Format:
         return function
 
 
+_VTK = Format("VTK XML", "anosim.formats.meshes.vtu")
 _NASTRAN = Format("Nastran", "anosim.formats.meshes.nastran")
 
 FORMATS: Mapping[str, Format] = {
     ".msh": Format("Gmsh", "anosim.formats.meshes.gmsh"),
     ".xdmf": Format("XDMF", "anosim.formats.meshes.xdmf", whole=True),
-    ".vtu": Format("VTK XML", "anosim.formats.meshes.vtu"),
+    ".vtu": _VTK,
     ".vtkhdf": Format("VTKHDF", "anosim.formats.meshes.vtkhdf"),
     ".inp": Format("Abaqus", "anosim.formats.meshes.abaqus"),
     ".nas": _NASTRAN,
@@ -57,6 +59,8 @@ FORMATS: Mapping[str, Format] = {
     ".mphtxt": Format("COMSOL", "anosim.formats.meshes.comsol"),
 }
 """Formats by ending."""
+READ: Mapping[str, Format] = {**FORMATS, ".pvtu": _VTK, ".pvd": _VTK}
+"""The same with those that are only read."""
 
 
 def read_mesh(
@@ -73,8 +77,8 @@ def read_mesh(
     belongs to the smallest. Where a file has tetrahedra its triangles name boundaries only.
 
     Args:
-        path: ends in .msh (Gmsh 2.2 and 4.1), .xdmf, .vtu, .vtkhdf, .inp (Abaqus), .nas or .bdf
-            (Nastran), .mphtxt (COMSOL).
+        path: ends in .msh (Gmsh 2.2 and 4.1), .xdmf, .vtu, .pvtu, .pvd, .vtkhdf, .inp (Abaqus),
+            .nas or .bdf (Nastran), .mphtxt (COMSOL).
         unit: the file's unit of length, as "um", or its size in m.
         phases: the groups that are phases, as a list, or as new names by group; without it every
             group of cells.
@@ -91,8 +95,7 @@ def read_mesh(
     form = _format(path, "read")
     scale = _scale(unit)
     chosen = (regions,) if isinstance(regions, str) else tuple(regions or ())
-    if not path.is_file():
-        raise InputError(f"there is no file {str(path)!r}")
+    _check_there(path)
     try:
         with np.errstate(all="ignore"):
             return form.read(path, chosen).mesh(scale, phases)
@@ -106,6 +109,22 @@ def read_mesh(
         raise InputError(
             f"{str(path)!r} is damaged or not a mesh file of {form.name}: {reason[:200]}"
         ) from None
+
+
+def digest_of(path: str | PathLike[str]) -> str:
+    """SHA-256 of the bytes of a mesh file and of the files that it names.
+
+    Raises:
+        InputError: no such file, or an unknown ending.
+    """
+    path = Path(path)
+    named = getattr(import_module(_format(path, "read").module), "named_files", None)
+    _check_there(path)
+    found = sha256()
+    for file in (path, *(named(path) if named else ())):
+        with file.open("rb") as data:
+            found.update(file_digest(data, "sha256").digest())
+    return found.hexdigest()
 
 
 def write_mesh(mesh: Mesh, path: str | PathLike[str]) -> None:
@@ -136,12 +155,18 @@ def check_writable(path: str | PathLike[str]) -> None:
 
 
 def _format(path: Path, verb: str) -> Format:
-    form = FORMATS.get(path.suffix.lower())
+    known = READ if verb == "read" else FORMATS
+    form = known.get(path.suffix.lower())
     if form is None:
         raise InputError(
-            f"cannot {verb} a mesh as {str(path)!r}: expected one of {', '.join(FORMATS)}"
+            f"cannot {verb} a mesh as {str(path)!r}: expected one of {', '.join(known)}"
         )
     return form
+
+
+def _check_there(path: Path) -> None:
+    if not path.is_file():
+        raise InputError(f"there is no file {str(path)!r}")
 
 
 def _scale(unit: float | str) -> float:

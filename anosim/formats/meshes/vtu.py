@@ -9,17 +9,20 @@ import base64
 import lzma
 import re
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
-from xml.etree import ElementTree
 
 import numpy as np
 from numpy.typing import NDArray
 
 from anosim.errors import InputError, UnsupportedError
+from anosim.formats.beside import file_beside
+from anosim.formats.limits import check_size
 from anosim.formats.meshes.groups import Regions
 from anosim.formats.meshes.parts import Parts, in_space
+from anosim.formats.meshes.pieces import joined
 from anosim.formats.meshes.vtk import (
     BOUNDARY_TABLES,
     KINDS,
@@ -30,11 +33,13 @@ from anosim.formats.meshes.vtk import (
     dimension_of_types,
     phase_names,
 )
+from anosim.formats.xml import parsed
 from anosim.meshes import Mesh
 
 _TYPES = {"Float64": "f8", "Float32": "f4", "Int64": "i8", "Int32": "i4", "Int16": "i2"}
 _TYPES |= {"Int8": "i1", "UInt64": "u8", "UInt32": "u4", "UInt16": "u2", "UInt8": "u1"}
 _TYPES |= {"String": "i1", "Int": "i4"}
+_FILES = ("UnstructuredGrid", "PUnstructuredGrid", "Collection")
 _BLOCK, _MOST_BLOCK = 1 << 16, 1 << 28
 
 
@@ -92,27 +97,73 @@ def _packed(raw: bytes) -> str:
 
 
 def read(path: Path, regions: Regions = ()) -> Parts:
-    """Read a .vtu file of one piece.
+    """Read a .vtu file, a .pvtu file with the .vtu files that it names, or a .pvd file.
+
+    Pieces are joined; of a .pvd file the last time is read.
 
     Raises:
-        InputError: not such a file.
-        UnsupportedError: several pieces, or data compressed by LZ4.
+        InputError: not such a file, too large a one, one that names files elsewhere.
+        UnsupportedError: data compressed by LZ4.
     """
-    data = path.read_bytes()
+    return joined(list(_pieces(path))).parts(regions)
+
+
+def named_files(path: Path) -> list[Path]:
+    """The files that a .pvtu or .pvd file names."""
+    if path.suffix.lower() == ".vtu":
+        return []
+    try:
+        files = _named(path, _root(path.read_bytes())[0])
+        return [file for named in files for file in (named, *named_files(named))]
+    except InputError:  # reading tells
+        return []
+
+
+def _pieces(path: Path, depth: int = 0) -> Iterator[Grid]:
+    root, appended = _root(path.read_bytes())
+    if root.get("type") != "UnstructuredGrid":
+        if depth > 1:
+            raise InputError(f"{str(path)!r} is named by a file of files that names it")
+        for file in _named(path, root):
+            yield from _pieces(file, depth + 1)
+        return
+    coded = (root.findtext("AppendedData") or "").strip()
+    source = _Source.of(path, root, appended, coded[1:].encode())
+    for piece in root.findall("UnstructuredGrid/Piece"):
+        if int(piece.get("NumberOfCells", "1")):
+            yield _grid(source, root, piece)
+
+
+def _root(data: bytes) -> tuple[Any, bytes]:
+    """The root element, and the bytes that are appended to the XML."""
     raw = re.search(rb'<AppendedData\s+encoding="raw"\s*>\s*_', data)
     appended = b""
     if raw is not None:  # no XML: it ends where the file does, but for the closing tags
         appended = data[raw.end() : data.rindex(b"</AppendedData>")]
         data = data[: raw.start()] + b"</VTKFile>"
-    root = ElementTree.fromstring(data)
-    if root.tag != "VTKFile" or root.get("type") != "UnstructuredGrid":
-        raise InputError("it is no VTKFile of type UnstructuredGrid")
-    coded = root.findtext("AppendedData", "").strip()
-    source = _Source.of(root, appended, coded[1:].encode())
-    pieces = root.findall("UnstructuredGrid/Piece")
-    if len(pieces) != 1:
-        raise UnsupportedError(f"the mesh is in {len(pieces)} pieces: save it as one")
-    return _grid(source, root, pieces[0]).parts(regions)
+    root = parsed(data)
+    if root.tag != "VTKFile" or root.get("type") not in _FILES:
+        raise InputError(
+            f"it is a {root.tag} of type {root.get('type')!r}: expected a VTKFile of type "
+            "'UnstructuredGrid'"
+        )
+    return root, appended
+
+
+def _named(path: Path, root: Any) -> list[Path]:
+    """Files of the pieces; of those over time the last."""
+    if root.get("type") == "PUnstructuredGrid":
+        names = [piece.get("Source", "") for piece in root.findall("PUnstructuredGrid/Piece")]
+    else:
+        sets = root.findall("Collection/DataSet")
+        last = max((float(s.get("timestep", "0")) for s in sets), default=0.0)
+        parts = {
+            (s.get("group", ""), s.get("part", "0")): s.get("file", "")
+            for s in sets
+            if float(s.get("timestep", "0")) == last
+        }
+        names = list(parts.values())
+    return [file_beside(path, name) for name in names]
 
 
 def _grid(source: "_Source", root: Any, piece: Any) -> Grid:
@@ -122,43 +173,52 @@ def _grid(source: "_Source", root: Any, piece: Any) -> Grid:
     name = BOUNDARY_TABLES[dimension_of_types(types)]
     table = source.array(held[name]) if name in held else np.empty(0)
     points = source.array(piece.find("Points/DataArray")).astype(np.float64)
+    data = [a for a in piece.findall("CellData/DataArray") if a.get("type") != "String"]
     return Grid(
         points.reshape(-1, 3),
         cells["connectivity"].astype(np.int64),
         cells["offsets"].astype(np.int64),
         types,
-        {str(a.get("Name")): source.array(a) for a in piece.findall("CellData/DataArray")},
+        {
+            str(a.get("Name")): source.array(a)
+            for a in data
+            if a.get("NumberOfComponents", "1") in ("0", "1")
+        },
         phase_names(source.texts(held.get("phases")), types),
         table.astype(np.int64),
         dict(enumerate(source.texts(held.get("boundaries")))),
     )
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Source:
     """Where the arrays of a file are, and how they are coded.
 
     Attributes:
+        path: the file.
         order: of bytes, "<" or ">".
         head: type of the numbers before the data.
         compressor: its name, or empty.
         raw: appended bytes.
         coded: appended base 64.
+        unpacked: bytes of data so far.
     """
 
+    path: Path
     order: Literal["<", ">"]
     head: str
     compressor: str
     raw: bytes
     coded: bytes
+    unpacked: int = 0
 
     @classmethod
-    def of(cls, root: Any, raw: bytes, coded: bytes) -> "_Source":
+    def of(cls, path: Path, root: Any, raw: bytes, coded: bytes) -> "_Source":
         order: Literal["<", ">"] = (
             "<" if root.get("byte_order", "LittleEndian") == "LittleEndian" else ">"
         )
         head = _TYPES[root.get("header_type", "UInt32")]
-        return cls(order, order + head, root.get("compressor", ""), raw, coded)
+        return cls(path, order, order + head, root.get("compressor", ""), raw, coded)
 
     def array(self, element: Any) -> NDArray[Any]:
         """The numbers of a DataArray, flat."""
@@ -196,11 +256,18 @@ class _Source:
         if not self.compressor:
             return raw[size : size + count]
         head = np.frombuffer(raw, self.head, 3 + count).astype(np.int64)
+        self._claim(count * int(head[1]))
         place, blocks = size * (3 + count), []
         for length in head[3:].tolist():
             blocks.append(self._block(raw[place : place + length], int(head[1])))
             place += length
         return b"".join(blocks)
+
+    def _claim(self, size: int) -> None:
+        """Count bytes that are about to be unpacked; pieces may share the packed ones."""
+        self.unpacked += size
+        stored = self.path.stat().st_size
+        check_size(self.path, 2 * self.unpacked, stored, "compressed data")
 
     def _block(self, packed: bytes, size: int) -> bytes:
         if not 0 < size <= _MOST_BLOCK:
@@ -209,8 +276,10 @@ class _Source:
             case "vtkZLibDataCompressor":
                 return zlib.decompressobj().decompress(packed, size)
             case "vtkLZMADataCompressor":
-                return lzma.LZMADecompressor().decompress(packed, size)
-        raise UnsupportedError(f"the data are compressed by {self.compressor}: save it with ZLib")
+                return lzma.LZMADecompressor(memlimit=_MOST_BLOCK).decompress(packed, size)
+        raise UnsupportedError(
+            f"the data are compressed by {self.compressor}: save them with ZLib or uncompressed"
+        )
 
 
 def _whole(coded: bytes) -> bytes:

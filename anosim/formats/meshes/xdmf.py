@@ -125,6 +125,18 @@ def read(path: Path, regions: Regions = ()) -> Parts:
     ).parts(regions)
 
 
+def named_files(path: Path) -> list[Path]:
+    """The HDF5 files that an XDMF file names and that are there."""
+    try:
+        root = Xml.fromstring(path.read_bytes())
+    except Xml.ParseError:  # reading tells
+        return []
+    texts = [item.text or "" for item in root.iter("DataItem")]
+    texts += [held.get("Value", "") for held in root.iter("Information")]
+    names = {text.strip().rpartition(":")[0] for text in texts if ":" in text}
+    return sorted(file for name in names if (file := path.parent / name).is_file())
+
+
 def _cells(topology: Xml.Element, numbers: NDArray[Any]) -> tuple[Any, Any, Any]:
     """Connectivity, offsets and VTK's types."""
     kind = topology.get("TopologyType", topology.get("Type", "")).lower()
