@@ -45,7 +45,7 @@ def region_values(
     if regions:
         return whole[_named(columns, whole, regions)]
     found = {name: a for name, a in whole.items() if _may_be_phases(name, a[cell])}
-    varied = {name: a for name, a in found.items() if np.ptp(a[cell]) > 0}
+    varied = {name: a for name, a in found.items() if len(np.unique(a[cell])) > 1}
     known = {name: found[name] for name in _KNOWN if name in found}
     usual = {name: a for name, a in known.items() if name in varied}
     choice = list((usual or known | varied or found).items())
@@ -59,6 +59,7 @@ def region_values(
 
 def _same_regions(one: Floats, other: Floats) -> bool:
     """Whether the cells of each value of the one are those of a value of the other."""
+    one, other = (np.unique(a, return_inverse=True)[1] for a in (one, other))
     pairs = np.unique(np.column_stack([one, other]), axis=0)
     return len(pairs) == len(np.unique(one)) == len(np.unique(other))
 
@@ -82,10 +83,13 @@ def _named(
 
 
 def _whole(values: NDArray[Any]) -> bool:
-    """Whether the values are whole numbers that doubles hold."""
-    if values.dtype.kind not in "iuf" or not np.isfinite(values).all():
+    """Whether the values are whole numbers that doubles hold, but for cells that have none."""
+    if values.dtype.kind not in "iuf":
         return False
-    return bool(np.all(np.abs(values.astype(np.float64)) < 2**53) and np.all(values % 1 == 0))
+    values = values[np.isfinite(values)]
+    return len(values) > 0 and bool(
+        np.all(np.abs(values.astype(np.float64)) < 2**53) and np.all(values % 1 == 0)
+    )
 
 
 def _may_be_phases(name: str, values: Floats) -> bool:

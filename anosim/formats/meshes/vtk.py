@@ -17,19 +17,19 @@ from anosim.errors import MeshError
 from anosim.formats.meshes.cell_data import region_values
 from anosim.formats.meshes.groups import Regions
 from anosim.formats.meshes.names import escaped, named_facets, unescaped
-from anosim.formats.meshes.parts import Parts, dimension_of, gathered
-from anosim.formats.meshes.shapes import refused
-from anosim.meshes import CELLS, NODES, Floats, Ints, Mesh
+from anosim.formats.meshes.parts import Parts, gathered
+from anosim.formats.meshes.shapes import SHAPES, Block
+from anosim.formats.meshes.vtk_cells import (
+    POLYLINE,
+    blocks_of,
+    dimension_of_types,
+    dimensions,
+)
+from anosim.meshes import Floats, Ints, Mesh
 
 KINDS = {3: 5, 6: 22, 4: 10, 10: 24}
 """VTK's numbers of the triangles and tetrahedra with as many nodes."""
 BOUNDARY_TABLES = {2: "boundary_edges", 3: "boundary_facets"}
-_DIMENSIONS = {1: 0, 2: 0, 3: 1, 4: 1, 21: 1, 5: 2, 22: 2, 69: 2, 10: 3, 24: 3, 71: 3}
-"""Dimension of the types that are used; 69 and 71 are Lagrange's of any order."""
-_POLYLINE = 4
-_OTHERS = {7: "polygons", 8: "pixels", 9: "quadrangles", 11: "voxels", 12: "hexahedra"}
-_OTHERS |= {13: "prisms", 14: "pyramids", 23: "quadrangles", 25: "hexahedra", 26: "prisms"}
-_OTHERS |= {27: "pyramids", 28: "quadrangles"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +45,7 @@ class Grid:
         names: of regions by (dimension, value).
         boundary_table: corners of facets with the index of a name each, shape (n, 3 or 4).
         boundaries: those names by index.
+        facets: corners of named facets, shape (n, 2, 3 or 4).
     """
 
     points: Floats
@@ -55,6 +56,7 @@ class Grid:
     names: Mapping[tuple[int, int], str] = field(default_factory=dict)
     boundary_table: Ints = field(default_factory=lambda: np.empty(0, np.int64))
     boundaries: Mapping[int, str] = field(default_factory=dict)
+    facets: Mapping[str, Ints] = field(default_factory=dict)
 
     def parts(self, regions: Regions = ()) -> Parts:
         """Cells with the regions as groups; tagged lines, in space triangles, name boundaries.
@@ -64,31 +66,35 @@ class Grid:
 
         Raises:
             InputError: no such cell data, or several that may be the phases.
-            UnsupportedError: cells that are neither tetrahedra, triangles, lines nor points.
+            UnsupportedError: cells of a type that cannot be used.
             MeshError: neither triangle nor tetrahedron, or arrays that do not fit each other.
         """
-        starts = np.concatenate([[0], self.offsets[:-1]]).astype(np.int64)
-        sizes = self.offsets - starts
+        sizes = np.diff(self.offsets, prepend=0)
         if len(self.types) != len(self.offsets) or np.any(sizes < 0):
             raise MeshError("the cells' types and offsets do not fit each other")
         dimension = dimension_of_types(self.types)
-        kinds = [kind for kind, d in _DIMENSIONS.items() if d == dimension]
-        cell = np.isin(self.types, kinds)
-        widths = np.unique(sizes[cell])
-        if len(widths) > 1 or widths[0] not in NODES[dimension]:
-            raise refused(f"{CELLS[dimension][1]} with {', '.join(map(str, widths))} nodes")
-        around = [kind for kind, d in _DIMENSIONS.items() if d == dimension - 1]
-        facet = np.isin(self.types, around) & ((self.types != _POLYLINE) | (sizes > 1))
-        cells = self.connectivity[starts[cell][:, None] + np.arange(widths[0])]
-        corners = self.connectivity[starts[facet][:, None] + np.arange(dimension)]
+        dims = dimensions(self.types)
+        cell = dims == dimension
+        facet = (dims == dimension - 1) & ((self.types != POLYLINE) | (sizes > 1))
         values = region_values(self.data, cell, regions)
-        facets = self._boundaries(dimension)
+        named = [*self._boundaries(dimension).items(), *self.facets.items()]
+        blocks, order = self._blocks(cell)
         if values is None:
-            return Parts(self.points, cells, {}, facets)
-        groups = self._groups(values[cell], dimension, "phase")
-        named = self._groups(values[facet], dimension - 1, "boundary")
-        facets |= {name: corners[rows] for name, rows in named.items()}
-        return Parts(self.points, cells, groups, facets)
+            return Parts.of(self.points, blocks, {}, gathered(named))
+        groups = self._groups(values[order], dimension, "phase")
+        around, order = self._blocks(facet)
+        first = 0
+        for shape, nodes in around:
+            found = self._groups(
+                values[order[first : first + len(nodes)]], dimension - 1, "boundary"
+            )
+            corners = SHAPES[shape].corners if shape in SHAPES else 2
+            named += [(name, nodes[rows, :corners]) for name, rows in found.items()]
+            first += len(nodes)
+        return Parts.of(self.points, blocks, groups, gathered(named))
+
+    def _blocks(self, chosen: NDArray[np.bool_]) -> tuple[list[Block], Ints]:
+        return blocks_of(self.points, self.connectivity, self.offsets, self.types, chosen)
 
     def _groups(self, values: Floats, dimension: int, word: str) -> dict[str, Ints]:
         numbers = [int(value) for value in np.unique(values) if np.isfinite(value)]
@@ -102,20 +108,6 @@ class Grid:
         return gathered(
             (name, table[table[:, -1] == value, :-1]) for value, name in self.boundaries.items()
         )
-
-
-def dimension_of_types(types: Ints) -> int:
-    """The mesh's dimension, by VTK's types of its cells.
-
-    Raises:
-        UnsupportedError: cells that are neither tetrahedra, triangles, lines nor points.
-        MeshError: neither triangle nor tetrahedron.
-    """
-    kinds = np.unique(types).tolist()
-    for kind in kinds:
-        if kind not in _DIMENSIONS:
-            raise refused(_OTHERS.get(kind, f"cells of VTK's type {kind}"))
-    return dimension_of(_DIMENSIONS[kind] for kind in kinds)
 
 
 def boundary_table(mesh: Mesh) -> tuple[list[str], Ints]:
