@@ -16,7 +16,7 @@ LEAVES = {
     "python.md": ["concentration.png"],
     "tutorial.md": ["concentration.png", "time_to_90.pdf", "results/report.html", "filling.gif"],
     "own-image.md": ["results/report.html", "measures/report.html", "segmented.tif"],
-    "foreign-mesh.md": ["cell.inp", "volume.mphtxt"],
+    "foreign-mesh.md": ["cell.inp", "cell-results/report.html", "volume.mphtxt"],
     "other-programs.md": ["negative.json", "negative-bpx.json", "nodes.txt", "grid.txt"],
     "cluster.md": ["sweep/table.csv", "sweep/report.html"],
 }

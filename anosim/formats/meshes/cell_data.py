@@ -59,9 +59,9 @@ def region_values(
 
 def _same_regions(one: Floats, other: Floats) -> bool:
     """Whether the cells of each value of the one are those of a value of the other."""
-    one, other = (np.unique(a, return_inverse=True)[1] for a in (one, other))
-    pairs = np.unique(np.column_stack([one, other]), axis=0)
-    return len(pairs) == len(np.unique(one)) == len(np.unique(other))
+    kinds = [np.unique(values, return_inverse=True)[1] for values in (one, other)]
+    pairs = np.unique(np.column_stack(kinds), axis=0)
+    return all(len(pairs) == len(np.unique(kind)) for kind in kinds)
 
 
 def _named(
