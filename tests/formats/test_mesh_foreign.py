@@ -235,10 +235,10 @@ def test_abaqus_cae(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ("type=DC2D3", "type=DC2D4", "elements of Abaqus' type DC2D4"),
-        ("*Part, name=Part-1\n", "*Part, name=A\n*Part, name=B\n", r"several of \*PART"),
-        ("part=Part-1\n", "part=Part-1\n 0.0, 1.0, 0.0\n", "moves its instance"),
-        ("*Preprint", "*Include, input=mesh.inp\n*Preprint", r"\*INCLUDE"),
+        ("type=DC2D3", "type=COH2D4", "elements of Abaqus' type COH2D4"),
+        ("type=DC2D3", "type=DC2D4", "quadrangles with 7 nodes"),
+        ("*Elset, elset=ELEC", "*Nfill\na, b, 4, 10\n*Elset, elset=ELEC", r"\*NFILL"),
+        ("*Node\n", "*Node, system=S\n", r"\*NODE, SYSTEM=S"),
     ],
 )
 def test_abaqus_that_is_not_supported(tmp_path, old, new, says):

@@ -169,7 +169,13 @@ def test_each_of_ten_nodes_in_its_place(tmp_path, ending):
 @pytest.mark.parametrize(
     ("ending", "text", "old", "new", "says"),
     [
-        (".inp", volume_files.ABAQUS, "type=DC3D4", "type=DC3D8", "elements of Abaqus' type DC3D8"),
+        (
+            ".inp",
+            volume_files.ABAQUS,
+            "type=DC3D4",
+            "type=COH3D8",
+            "elements of Abaqus' type COH3D8",
+        ),
         (".nas", volume_files.NASTRAN, "CTETRA         2", "CHEXPR         2", "elements CHEXPR"),
         (".mphtxt", volume_files.COMSOL, "3 tet #", "3 hex #", "has hexahedra with 4 nodes"),
         (".msh", volume_files.GMSH, "5 4 2 4 2 2", "5 29 2 4 2 1", "tetrahedra with 20 nodes"),
@@ -178,7 +184,7 @@ def test_each_of_ten_nodes_in_its_place(tmp_path, ending):
             volume_files.ABAQUS,
             "2, 2, 3, 4, 5",
             "2, 2, 3, 4, 5, 1, 1, 1, 1, 1, 1",
-            "has tetrahedra with 4 nodes and others with 10",
+            "tetrahedra with 4 nodes, tetrahedra with 10 nodes",
         ),
     ],
 )

@@ -1,239 +1,196 @@
 """Meshes as Abaqus' input files (.inp): a phase is an ELSET, a side or interface a surface.
 
-Format: the Abaqus manual, "Input syntax rules" and the keywords *NODE, *ELEMENT, *ELSET, *NSET
-and *SURFACE, and its drawings of C3D4 and C3D10, whose midpoints come in the order 01, 12, 20,
-03, 13, 23. Keyword lines are ASCII: what is no plain label stands in double quotes, and what
-quotes cannot hold as ``%XX``. Abaqus reads labels of up to 80 characters.
+Format: the Abaqus manual, "Input syntax rules" and the keywords *NODE, *SYSTEM, *NGEN, *ELEMENT,
+*ELGEN, *ELCOPY, *ELSET, *NSET, *SURFACE, *PART, *INSTANCE and *INCLUDE, and its drawings of
+elements. Keyword lines are ASCII: what is no plain label stands in double quotes, and what quotes
+cannot hold as ``%XX``. Abaqus reads labels of up to 80 characters. Where sections cover the mesh
+their ELSETs are the phases; an internal one, which has no name of its own, is called after the
+material. Sets of one name in several parts are called ``Instance.Set``.
 """
 
-import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from anosim.errors import InputError, UnsupportedError
-from anosim.formats.meshes.abaqus_write import FACES, write
-from anosim.formats.meshes.groups import Regions, selected
-from anosim.formats.meshes.names import unescaped
-from anosim.formats.meshes.parts import Parts, bool_rows, dimension_of, places, stacked
-from anosim.formats.meshes.shapes import refused
-from anosim.formats.meshes.text import decoded
+from anosim.formats.meshes.abaqus_assembly import Assembly
+from anosim.formats.meshes.abaqus_deck import Deck
+from anosim.formats.meshes.abaqus_elements import dimension_of_shape, face, in_order
+from anosim.formats.meshes.abaqus_lines import keywords
+from anosim.formats.meshes.abaqus_write import write
+from anosim.formats.meshes.groups import Regions
+from anosim.formats.meshes.parts import Parts, dimension_of, gathered, places
+from anosim.formats.meshes.shapes import SHAPES, Block
 from anosim.meshes import Ints
-from anosim.topology import FACETS
 
 __all__ = ["read", "write"]
 
-_TRIANGLE = re.compile(
-    r"(CPS|CPE|CPEG|CAX|M3D|S|SFM3D|R3D|DS|DC2D|DCAX|AC2D|ACAX|STRI|WARP2D|CGAX|F3D)(3|6|65)"
-)
-_TETRAHEDRON = re.compile(r"(C|DC|AC|EMC|Q|F|FC)3D(4|10)")
-_LINE = re.compile(r"(T2D|T3D|DC1D|B2|B3|R2D|AC1D|F2D|MAX|SAX|DSAX|RAX|PIPE2|PIPE3)([123])")
-_FACES = {2: FACES[2] | {f"E{face[1]}": ends for face, ends in FACES[2].items()}, 3: FACES[3]}
 _SHELL_SIDES = ("SPOS", "SNEG")
-_IGNORED_POINTS = ("MASS", "ROTARYI", "SPRING", "DASHPOT", "CONN")
-
-
-@dataclass
-class Deck:
-    """What the keywords of a file define; names in the spelling that they are defined with.
-
-    Attributes:
-        nodes: number and coordinates of each.
-        elements: number and nodes of each, by dimension.
-        elsets: element numbers by name.
-        nsets: node numbers by name.
-        surfaces: (ELSET or element number, face) pairs by name.
-        sections: ELSETs that a section gives a material to.
-        once: keywords seen that must not come again.
-        hidden: internal ELSETs, which only surfaces refer to.
-        spelling: names by their key, on which case makes no difference without quotes.
-    """
-
-    nodes: list[list[str]] = field(default_factory=list)
-    elements: dict[int, list[list[str]]] = field(default_factory=lambda: defaultdict(list))
-    elsets: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    nsets: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    surfaces: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
-    sections: list[str] = field(default_factory=list)
-    once: set[str] = field(default_factory=set)
-    hidden: set[str] = field(default_factory=set)
-    spelling: dict[str, str] = field(default_factory=dict)
-
-    def name(self, text: str) -> str:
-        """A label as it was first spelt, without the instance before it."""
-        text = text.strip()
-        if text.startswith('"'):
-            return unescaped(text.strip('"'))
-        short = text.rpartition(".")[2]
-        return self.spelling.setdefault(short.upper(), short)
 
 
 def read(path: Path, regions: Regions = ()) -> Parts:
-    """Read a .inp file.
+    """Read a .inp file, with the files that it includes.
 
     Raises:
-        UnsupportedError: elements of other shapes, several or moved instances, *INCLUDE.
+        UnsupportedError: elements of other shapes, or keywords that make nodes or elements in ways
+            that are not followed.
+        InputError: a file that is not beside it, or data that do not fit each other.
         MeshError: an element of undefined nodes.
     """
-    deck = Deck()
-    for keyword, options, rows in _blocks(decoded(path)):
-        _take(deck, keyword, options, rows)
-    return _parts(deck, regions)
+    assembly = Assembly.of(keywords(path))
+    mesh = _Elements.of(assembly)
+    every = _groups(assembly, mesh)
+    sections = _sections(assembly, mesh)
+    covered = list(sections.values())
+    whole = covered and len(np.unique(np.concatenate(covered))) == len(mesh.numbers)
+    points = [points for *_, deck in assembly.decks() for points in deck.points]
+    return Parts.of(
+        np.concatenate(points),
+        mesh.blocks,
+        sections if whole and not regions else every | sections,
+        _facets(assembly, mesh),
+        regions=regions,
+    )
 
 
-def _blocks(text: str) -> Iterator[tuple[str, dict[str, str], list[list[str]]]]:
-    """Keyword, its parameters, and the entries of its data lines."""
-    keyword, rows = "", list[list[str]]()
-    lines = [line.strip() for line in text.splitlines()]
-    lines = [line for line in lines if line and not line.startswith("**")]
-    for line in [*lines, "*END"]:
-        if keyword.endswith(","):
-            keyword += line
-        elif line.startswith("*"):
-            if keyword:
-                yield (*_keyword(keyword), rows)
-            keyword, rows = line, []
-        else:
-            entries = [entry.strip() for entry in line.rstrip(",").split(",")]
-            rows.append([*entries, ","] if line.endswith(",") else entries)
+@dataclass(frozen=True, eq=False)
+class _Elements:
+    """The elements of all instances.
+
+    Attributes:
+        dimension: of the mesh.
+        nodes: numbers of the nodes.
+        blocks: the elements that the mesh is of.
+        numbers: theirs.
+        around: number and corners, as places of nodes, of those of one dimension less.
+    """
+
+    dimension: int
+    nodes: Ints
+    blocks: list[Block]
+    numbers: Ints
+    around: tuple[Ints, Ints]
+
+    @classmethod
+    def of(cls, assembly: Assembly) -> "_Elements":
+        tables: dict[tuple[str, int], list[Ints]] = defaultdict(list)
+        for *_, deck in assembly.decks():
+            for key, blocks in deck.elements.items():
+                tables[key] += [block for block in blocks if len(block)]
+        found = {key: np.concatenate(blocks) for key, blocks in tables.items() if blocks}
+        dimension = dimension_of(dimension_of_shape(shape) for shape, _ in found)
+        nodes = np.concatenate([n for *_, deck in assembly.decks() for n in deck.numbers])
+        cells, numbers, low = [], [], [(np.empty(0, np.int64), np.empty((0, dimension), np.int64))]
+        for (shape, _), table in found.items():
+            if dimension_of_shape(shape) == dimension:
+                ranked = table[np.argsort(table[:, 0], kind="stable")]
+                cells.append((shape, places(nodes, in_order(shape, ranked[:, 1:]), "node")))
+                numbers.append(ranked[:, 0])
+            elif dimension_of_shape(shape) == dimension - 1:
+                count = 2 if shape == "line" else SHAPES[shape].corners
+                low.append((table[:, 0], places(nodes, table[:, 1 : 1 + count], "node")))
+        which = np.concatenate([numbers for numbers, _ in low])
+        corners = gathered(("", corners) for _, corners in low)[""]
+        return cls(dimension, nodes, cells, np.concatenate(numbers), (which, corners))
+
+    def rows(self, members: list[int]) -> Ints:
+        """Which of the elements are members of a set."""
+        wanted = np.intersect1d(np.array(members, dtype=np.int64), self.numbers)
+        return places(self.numbers, wanted, "element")
+
+    def low(self, members: list[int]) -> Ints:
+        """Corners of those of one dimension less that are members of a set."""
+        numbers, corners = self.around
+        order = np.argsort(numbers, kind="stable")
+        at = np.searchsorted(numbers, np.array(members, dtype=np.int64), sorter=order)
+        at = order[np.minimum(at, max(len(numbers) - 1, 0))] if len(numbers) else at[:0]
+        known = numbers[at] == np.array(members, dtype=np.int64)[: len(at)]
+        found: Ints = corners[at[known]]
+        return found
 
 
-def _keyword(line: str) -> tuple[str, dict[str, str]]:
-    head, *given = re.findall(r'((?:"[^"]*"|[^,"])+)', line)
-    options = {}
-    for option in given:
-        name, _, value = option.partition("=")
-        options[name.strip().upper()] = value.strip()
-    return " ".join(head[1:].upper().split()), options
+def _named(assembly: Assembly, kind: str) -> list[tuple[str, Deck, str, list[int]]]:
+    """(name in the mesh, deck, name in the deck, members) of all sets that are not internal."""
+    decks = [("", "", assembly.whole)] if assembly.instances else []
+    every = [
+        (name, part, instance, deck, members)
+        for instance, part, deck in [*decks, *assembly.decks()]
+        for name, members in (deck.elsets if kind == "ELSET" else deck.nsets).items()
+        if name not in deck.hidden
+    ]
+    owners: dict[str, set[str]] = defaultdict(set)
+    for name, part, *_ in every:
+        owners[name].add(part)
+    return [
+        (f"{instance}.{name}" if instance and len(owners[name]) > 1 else name, deck, name, members)
+        for name, _, instance, deck, members in every
+    ]
 
 
-def _take(deck: Deck, keyword: str, options: Mapping[str, str], rows: list[list[str]]) -> None:
-    match keyword:
-        case "NODE":
-            deck.nodes += [row[:4] for row in rows]
-            if "NSET" in options:
-                deck.nsets[deck.name(options["NSET"])] += [int(row[0]) for row in rows]
-        case "ELEMENT":
-            _elements(deck, options, rows)
-        case "ELSET" | "NSET":
-            name = deck.name(options[keyword])
-            if "INTERNAL" in options:
-                deck.hidden.add(name)
-            sets = deck.elsets if keyword == "ELSET" else deck.nsets
-            sets[name] += _members(deck, sets, options, rows)
-        case "SURFACE" if options.get("TYPE", "ELEMENT").upper() == "ELEMENT":
-            name = deck.name(options["NAME"])
-            deck.surfaces[name] += [(row[0], row[1].upper()) for row in rows if len(row) > 1]
-        case "PART" | "INSTANCE" if keyword in deck.once:
-            raise UnsupportedError(f"it has several of *{keyword}: save the mesh as one part")
-        case "INSTANCE" if rows:
-            raise UnsupportedError("the assembly moves its instance: save the mesh in its place")
-        case "INCLUDE":
-            raise UnsupportedError("it takes lines from other files by *INCLUDE: join them")
-        case "PART" | "INSTANCE":
-            deck.once.add(keyword)
-        case _ if keyword.endswith(" SECTION") and "ELSET" in options:
-            deck.sections.append(deck.name(options["ELSET"]))
+def _groups(assembly: Assembly, mesh: _Elements) -> dict[str, Ints]:
+    found = ((name, mesh.rows(members)) for name, _, _, members in _named(assembly, "ELSET"))
+    return {name: np.unique(rows) for name, rows in gathered(found).items() if len(rows)}
 
 
-def _elements(deck: Deck, options: Mapping[str, str], rows: list[list[str]]) -> None:
-    kind = options.get("TYPE", "").upper()
-    if kind.startswith(_IGNORED_POINTS):
-        return
-    plain = kind.rstrip("RSHTEMPDFI")
-    if _TETRAHEDRON.fullmatch(plain):
-        into = deck.elements[3]
-    elif _TRIANGLE.fullmatch(plain):
-        into = deck.elements[2]
-    elif _LINE.match(kind):
-        into = deck.elements[1]
-    else:
-        raise refused(f"elements of Abaqus' type {kind or 'none'}")
-    first = len(into)
-    for row in rows:
-        if into and len(into) > first and into[-1][-1] == ",":
-            into[-1] = [*into[-1][:-1], *row]
-        else:
-            into.append(row)
-    if "ELSET" in options:
-        deck.elsets[deck.name(options["ELSET"])] += [int(row[0]) for row in into[first:]]
+def _sections(assembly: Assembly, mesh: _Elements) -> dict[str, Ints]:
+    """The ELSETs that a section gives a material to."""
+    shown = {(id(deck), own): name for name, deck, own, _ in _named(assembly, "ELSET")}
+    found = []
+    for *_, deck in assembly.decks():
+        for name, material in deck.sections.items():
+            rows = mesh.rows(deck.elsets.get(name, []))
+            found.append((shown.get((id(deck), name), material), rows))
+    return {name: np.unique(rows) for name, rows in gathered(found).items() if len(rows)}
 
 
-def _members(
-    deck: Deck, sets: Mapping[str, list[int]], options: Mapping[str, str], rows: list[list[str]]
-) -> list[int]:
-    found: list[int] = []
-    for row in rows:
-        if "GENERATE" in options:
-            start, stop, *step = (int(entry) for entry in row if entry != ",")
-            if (stop - start) // (step or [1])[0] > 10**8:
-                raise InputError(f"a set from {start} to {stop} is too large")
-            found += range(start, stop + 1, *step)
-            continue
-        for entry in row:
-            if entry.isdigit():
-                found.append(int(entry))
-            elif entry not in ("", ","):
-                found += sets.get(deck.name(entry), [])
-    return found
-
-
-def _parts(deck: Deck, regions: Regions) -> Parts:
-    nodes = [row[1:4] for row in deck.nodes]
-    width = max((len(row) for row in nodes), default=2)
-    points = np.array([row + ["0"] * (width - len(row)) for row in nodes], dtype=np.float64)
-    numbers = np.array([int(row[0]) for row in deck.nodes], dtype=np.int64)
-    dimension = dimension_of(d for d, rows in deck.elements.items() if rows)
-    by_width: dict[int, list[list[str]]] = defaultdict(list)
-    for row in deck.elements[dimension]:
-        entries = [entry for entry in row if entry != ","]
-        by_width[len(entries)].append(entries)
-    table = stacked([np.array(rows, dtype=np.int64) for rows in by_width.values()], dimension)
-    table = table[np.argsort(table[:, 0], kind="stable")]
-    cells = places(numbers, table[:, 1:], "node")
-    here = {name: np.array(members, np.int64) for name, members in deck.elsets.items()}
-    groups = {
-        name: places(table[:, 0], np.intersect1d(members, table[:, 0]), "element")
-        for name, members in here.items()
-        if name not in deck.hidden and np.isin(members, table[:, 0]).any()
-    }
-    sections = [name for name in dict.fromkeys(deck.sections) if name in groups]
-    covered = [groups[name] for name in sections]
-    if regions:
-        groups = selected(groups, regions)
-    elif covered and len(np.unique(np.concatenate(covered))) == len(cells):
-        groups = {name: groups[name] for name in sections}
-    return Parts(points, cells, groups, _facets(deck, dimension, numbers, table[:, 0], cells))
-
-
-def _facets(
-    deck: Deck, dimension: int, numbers: Ints, elements: Ints, cells: Ints
-) -> dict[str, Ints]:
+def _facets(assembly: Assembly, mesh: _Elements) -> dict[str, Ints]:
     """Facets by name: of surfaces, of facet elements in ELSETs, and between the nodes of NSETs."""
-    found: dict[str, Ints] = {}
-    around = deck.elements[dimension - 1]
-    rows = {int(row[0]): [int(node) for node in row[1 : dimension + 1]] for row in around}
-    for name, members in deck.elsets.items():
-        corners = [rows[member] for member in members if member in rows]
-        if corners and name not in deck.hidden:
-            found[name] = places(numbers, np.array(corners), "node")
-    every = cells[:, np.array(FACETS[dimension])].reshape(-1, dimension)
-    for name, members in deck.nsets.items():
-        if name not in deck.surfaces:
-            inside = bool_rows(len(numbers), np.flatnonzero(np.isin(numbers, members)))
-            found.setdefault(name, every[inside[every].all(axis=1)])
-    for name, faces in deck.surfaces.items():
-        blocks = [np.empty((0, dimension), np.int64)]
-        for where, face in faces:
-            ends = list(_FACES[dimension].get(face, ()))
-            members = [int(where)] if where.isdigit() else deck.elsets.get(deck.name(where), [])
-            here = np.flatnonzero(np.isin(elements, members))
-            blocks += [cells[here][:, ends]] if ends else []
-            if face in _SHELL_SIDES:
-                corners = [rows[member] for member in members if member in rows]
-                blocks += [places(numbers, np.array(corners), "node")] if corners else []
-        found[name] = np.concatenate(blocks)
+    found = [(name, mesh.low(members)) for name, _, _, members in _named(assembly, "ELSET")]
+    named = {name: corners for name, corners in gathered(found).items() if len(corners)}
+    surfaces = [assembly.whole, *(deck for *_, deck in assembly.decks())]
+    taken = {name for deck in surfaces for name in deck.surfaces}
+    every = _all_faces(mesh)
+    between = [
+        (name, every[np.isin(mesh.nodes, members)[every].all(axis=1)])
+        for name, _, own, members in _named(assembly, "NSET")
+        if own not in taken
+    ]
+    named = gathered(between) | named
+    sides: list[tuple[str, Ints]] = []
+    for deck in {id(deck): deck for deck in surfaces}.values():
+        for name, faces in deck.surfaces.items():
+            sides += ((name, corners) for corners in _surface(assembly, deck, mesh, faces))
+    return named | gathered(sides)
+
+
+def _all_faces(mesh: _Elements) -> Ints:
+    parts = [
+        nodes[:, list(corners)] for shape, nodes in mesh.blocks for corners in SHAPES[shape].faces
+    ]
+    return gathered(("", part) for part in parts)[""]
+
+
+def _surface(
+    assembly: Assembly, deck: Deck, mesh: _Elements, faces: list[tuple[str, str]]
+) -> list[Ints]:
+    """Corners of the faces of a surface; none of them is an empty array."""
+    found = [np.empty((0, mesh.dimension), np.int64)]
+    shift = 0
+    for instance, _, other in assembly.decks():
+        shift = assembly.shift(instance) if other is deck and assembly.instances else shift
+    for where, label in faces:
+        if deck is assembly.whole:
+            members = assembly.find("ELSET", where)
+        else:
+            name = deck.name(where)
+            members = [int(where) + shift] if where.isdigit() else deck.elsets.get(name, [])
+        rows, first = mesh.rows(members), 0
+        for shape, nodes in mesh.blocks:
+            here = rows[(rows >= first) & (rows < first + len(nodes))] - first
+            first += len(nodes)
+            corners = face(shape, label)
+            found += [nodes[here][:, corners]] if corners else []
+        if label in _SHELL_SIDES:
+            found.append(mesh.low(members))
     return found

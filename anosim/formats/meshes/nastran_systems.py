@@ -88,7 +88,7 @@ class Places:
         if which == 0:
             return points
         origin, axes = self._axes(which)
-        return origin + _cartesian(self.systems[which].shape, points) @ axes
+        return origin + cartesian(self.systems[which].shape, points) @ axes
 
     def _axes(self, which: int) -> tuple[Floats, Floats]:
         """Origin of a system, and its axes as rows."""
@@ -129,7 +129,8 @@ def axes_of(origin: Floats, along: Floats, beside: Floats) -> Floats | None:
     return axes
 
 
-def _cartesian(shape: str, points: Floats) -> Floats:
+def cartesian(shape: str, points: Floats) -> Floats:
+    """Cartesian coordinates of R, C or S ones; angles in degrees, theta of S from the z axis."""
     if shape == "R":
         return points
     r, theta = points[:, 0], np.radians(points[:, 1])

@@ -11,7 +11,7 @@ from anosim.formats.meshes.checks import check_joined, check_unfolded, turned_ba
 from anosim.formats.meshes.groups import Phases, Regions, phases_of, selected
 from anosim.formats.meshes.shapes import SHAPES, Block, refused
 from anosim.formats.meshes.split import cut_faces, split
-from anosim.meshes import CELLS, NODES, Floats, Ints, Mesh
+from anosim.meshes import NODES, Floats, Ints, Mesh
 from anosim.topology import facets_of
 
 _FLAT = 1e-6
@@ -117,18 +117,6 @@ def dimension_of(found: Iterable[int]) -> int:
     if dimension < 2:
         raise MeshError("the file has neither triangles nor tetrahedra")
     return dimension
-
-
-def stacked(blocks: Sequence[Ints], dimension: int) -> Ints:
-    """Blocks of triangles or tetrahedra as one array, in their order.
-
-    Raises:
-        UnsupportedError: some have midpoints and others have none.
-    """
-    if len({block.shape[1] for block in blocks}) > 1:
-        few, many = NODES[dimension]
-        raise refused(f"{CELLS[dimension][1]} with {few} nodes and others with {many}")
-    return np.concatenate(blocks).astype(np.int64)
 
 
 def places(numbers: Ints, wanted: Ints, what: str) -> Ints:
