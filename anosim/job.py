@@ -99,13 +99,14 @@ def run(
     with watch.stage("mesh"):
         mesh = case.mesh(image)
     problem = case.problem(mesh)
-    solutions, notes = {}, []
+    about = case.about_image()
+    solutions, notes = {}, list(about.get("notes", ()))
     for name in case.solvers:
         with watch.stage(f"solve by {name}"):
             solutions[name], note = _solve(case, problem, name, checkpoint(target, name))
         notes += [note] if note else []
     with replacing_folder(target) as place:
-        results = _write(case, image, solutions, place, watch, target, notes)
+        results = _write(case, image, solutions, place, watch, target, notes, about)
     return Outcome(target, results, image, mesh, solutions)
 
 
@@ -133,6 +134,7 @@ def _write(
     watch: Stopwatch,
     target: Path,
     notes: Sequence[str],
+    about: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Write every file of a run; results.json comes last, so that it can tell about the others."""
     first = next(iter(solutions.values()))
@@ -143,6 +145,7 @@ def _write(
         surfaces = [first.surfaces(p, times or None) for p in case.surfaces(first.problem)]
         found = numbers(image, first, times, probes, arrival, case.regions, surfaces)
         found["notes"] = list(notes)
+        found["image_file"] = about or None
         found["agreement"] = _agreement(solutions, times)
         found["cleaning"] = case.cleaning(image)
     with watch.stage("draw"):

@@ -75,11 +75,22 @@ class Microstructure:
 
     @classmethod
     def read(
-        cls, path: str | PathLike[str], *, phases: Mapping[str, int], voxel: Any = None
+        cls,
+        path: str | PathLike[str],
+        *,
+        phases: Mapping[str, int],
+        voxel: Any = None,
+        dataset: str | None = None,
     ) -> Self:
         """Read labels from an image file or a folder of slices.
 
         Without a voxel size the file's own holds; one that contradicts it holds with a warning.
+
+        Args:
+            path: what ``anosim.formats.images.open_image`` opens.
+            phases: the label of each phase by name.
+            voxel: its size, one for all axes or one per axis; without it the file's own.
+            dataset: which array of an HDF5 file or Zarr group.
 
         Raises:
             InputError: no such file, not an image that can be read, no voxel size anywhere, or
@@ -87,7 +98,7 @@ class Microstructure:
         """
         from anosim.formats.images import read_labels_with_voxel
 
-        labels, size = read_labels_with_voxel(path, voxel)
+        labels, size = read_labels_with_voxel(path, voxel, dataset)
         return cls(labels, phases, size)
 
     @cached_property

@@ -193,6 +193,16 @@ class Case:
         check_probes(self.output, image, self.materials)
         return image
 
+    def about_image(self) -> dict[str, Any]:
+        """What the image's file says about itself, as plain values; empty without a file.
+
+        Its ``notes`` say what the user has to know, such as a voxel size that is contradicted.
+        """
+        about = {} if self.image is None else self.image.about()
+        if about and about["voxel_contradiction"]:
+            about["notes"].append(f"{about['voxel_contradiction']}: the given ones hold")
+        return about
+
     def mesh(self, microstructure: Microstructure | None = None) -> Mesh:
         """The mesh of the image, or in the case's file.
 

@@ -1,15 +1,19 @@
 """Table [image] of a case: labels or grey values from a file, or a sample of the package."""
 
+import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from hashlib import sha256
-from importlib.resources import files
+from dataclasses import dataclass, replace
+from importlib.resources import as_file, files
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from anosim import samples
 from anosim.case.entry import Entry
 from anosim.case.segment import SegmentPart
-from anosim.formats.images import open_image, read
+from anosim.formats.digest import content_digest
+from anosim.formats.images import ImageFile, open_image, settled_voxel
 from anosim.image import Image
 from anosim.microstructure import Microstructure
 
@@ -28,8 +32,10 @@ class ImagePart:
     Attributes:
         entry: the table.
         file: the file's path; None for a sample.
+        dataset: which array of an HDF5 file or Zarr group, or None.
         sample: a sample's name.
-        voxel: size per axis, m.
+        voxel: size per axis, m: one for all, or of the file's axes, or of those of the slice.
+        given: whether the case gives the voxel size; else the file states it.
         phases: label of each phase.
         crop: (start, stop) per axis in the array's order, or empty.
         slice: position in a stack, or None.
@@ -38,8 +44,10 @@ class ImagePart:
 
     entry: Entry
     file: Path | None
+    dataset: str | None
     sample: str
     voxel: tuple[float, ...]
+    given: bool
     phases: Mapping[str, int]
     crop: tuple[tuple[int, int], ...]
     slice: int | None
@@ -50,59 +58,102 @@ class ImagePart:
 
         Raises:
             CaseError: no such file, not an image, labels and phases that differ, a wrong crop.
+
+        Warns:
+            UserWarning: the voxel size contradicts the file's; that of the case holds.
         """
-        if self.segment is not None and self.file is not None:
-            whole = self._segmented(self.file, self.segment)
+        if self.file is None:
+            whole = SAMPLES[self.sample][0]()
+            _check_slice(self.entry, whole.labels.shape, self.slice)
+        elif self.segment is not None:
+            whole = self._segmented(self.segment)
         else:
-            whole = SAMPLES[self.sample][0]() if self.file is None else self._read(self.file)
-        shape = whole.labels.shape
-        if self.slice is not None and self.segment is None:
-            entry = self.entry.part("slice")
-            if len(shape) != 3 or not 0 <= self.slice < shape[0]:
-                raise entry.error(f"is {self.slice}, but the image has the shape {shape}")
-            part = whole.crop((self.slice, self.slice + 1), (0, shape[1]), (0, shape[2]))
-            whole = Microstructure(part.labels[0], part.phases, part.voxel[1:])
+            whole = self._labelled()
         if self.crop:
             with self.entry.part("crop").blamed():
                 whole = whole.crop(*self.crop)
         return whole
 
-    def digest(self) -> str:
-        """SHA-256 of the image file's bytes."""
-        where = files(samples) / SAMPLES[self.sample][1] if self.file is None else self.file
-        return sha256(where.read_bytes()).hexdigest()
+    def about(self) -> dict[str, Any]:
+        """What was read, as plain values: see ``ImageFile.describe``; empty for a sample."""
+        if self.file is None:
+            return {}
+        found = self._opened()
+        notes = found.labels()[1] if self.segment is None and found.white_is_zero else found.notes
+        part = {} if self.slice is None else {"slice": self.slice}
+        return self._plane(found).describe(self._given()) | {"notes": list(notes)} | part
 
-    def _segmented(self, file: Path, part: SegmentPart) -> Microstructure:
-        """The grey image, or its slice, segmented; strokes are painted over the same."""
-        with self.entry.part("file").blamed():
-            found = open_image(file, lazy=True)
+    def digest(self) -> str:
+        """SHA-256 of the image file's bytes, or of those of a folder."""
+        if self.file is not None:
+            return content_digest(self.file)
+        with as_file(files(samples) / SAMPLES[self.sample][1]) as path:
+            return content_digest(path)
+
+    def stated(self) -> tuple[float, ...]:
+        """The voxel size in the file, of what is meshed.
+
+        Raises:
+            CaseError: no such file, or one that states none.
+        """
+        found = self._plane(self._opened())
         with self.entry.part("voxel").blamed():
-            voxel = found.voxel_size(self.voxel)
+            return found.voxel_size()
+
+    def _segmented(self, part: SegmentPart) -> Microstructure:
+        """The grey image, or its slice, segmented; strokes are painted over the same."""
+        found = self._plane(self._opened())
+        voxel = self._settled(found)
         with self.entry.part("file").blamed():
-            if self.slice is None:
-                image = Image(found.array(), voxel)
-            elif len(found.shape) != 3 or not 0 <= self.slice < found.shape[0]:
-                raise self.entry.part("slice").error(
-                    f"is {self.slice}, but the image has the shape {found.shape}"
-                )
-            else:
-                image = Image(found.slab(self.slice, self.slice + 1)[0], voxel[1:])
+            image = Image(found.array(), voxel)
         made: Microstructure = part.run(image).microstructure
         return made
 
-    def _read(self, file: Path) -> Microstructure:
-        phases = self.entry.part("phases")
+    def _labelled(self) -> Microstructure:
+        """The labels, or those of a slice; phases that are nowhere in the file are an error."""
+        found = self._opened(lazy=False)
+        voxel = self._settled(self._plane(found))
         with self.entry.part("file").blamed():
-            labels = Image(read(file), 1.0).values
-        if labels.dtype.kind not in "biu":
-            raise self.entry.part("file").error(
-                f"holds {labels.dtype} values: labels are integers; segment a grey image first"
-            )
-        with self.entry.part("voxel").blamed("Image.voxel"):
-            Image(labels, self.voxel)
+            labels, notes = found.labels()
+            Image(labels, 1.0)
+        for note in notes:
+            warnings.warn(note, UserWarning, stacklevel=4)
+        phases = self.entry.part("phases")
         empty = [name for name, label in self.phases.items() if not (labels == label).any()]
         with (phases.part(empty[0]) if empty else phases).blamed():
-            return Microstructure(labels, self.phases, self.voxel)
+            whole = Microstructure(labels, self.phases, 1.0)
+            if self.slice is not None:
+                labels = labels[self.slice]
+                present = set(np.unique(labels).tolist())
+                names = {name: label for name, label in self.phases.items() if label in present}
+                return Microstructure(labels, names, voxel)
+            return Microstructure(whole.labels, whole.phases, voxel)
+
+    def _opened(self, *, lazy: bool = True) -> ImageFile:
+        part = self.entry.part("file" if self.dataset is None else "dataset")
+        with part.blamed():
+            found = open_image(self.file or "", dataset=self.dataset, lazy=lazy)
+        _check_slice(self.entry, found.shape, self.slice)
+        return found
+
+    def _plane(self, found: ImageFile) -> ImageFile:
+        """What is meshed of a file: the whole, or a slice."""
+        return found if self.slice is None else found.plane(self.slice)
+
+    def _given(self) -> tuple[float, ...] | None:
+        """The voxel size in the case, of a slice without that across it."""
+        if not self.given:
+            return None
+        return self.voxel[-2:] if self.slice is not None else self.voxel
+
+    def _settled(self, found: ImageFile) -> tuple[float, ...]:
+        with self.entry.part("voxel").blamed():
+            return settled_voxel(found, self._given())
+
+
+def _check_slice(entry: Entry, shape: tuple[int, ...], position: int | None) -> None:
+    if position is not None and (len(shape) != 3 or not 0 <= position < shape[0]):
+        raise entry.part("slice").error(f"is {position}, but the image has the shape {shape}")
 
 
 def read_image(entry: Entry, folder: Path, segment: SegmentPart | None = None) -> ImagePart:
@@ -116,7 +167,7 @@ def read_image(entry: Entry, folder: Path, segment: SegmentPart | None = None) -
     Raises:
         CaseError: what is wrong, with its line.
     """
-    table = entry.table(("file", "sample", "voxel", "phases", "crop", "slice"))
+    table = entry.table(("file", "dataset", "sample", "voxel", "phases", "crop", "slice"))
     crop = (
         tuple(map(_range, table["crop"].array("a list of ranges, one per axis", 2, 3)))
         if ("crop" in table)
@@ -126,29 +177,26 @@ def read_image(entry: Entry, folder: Path, segment: SegmentPart | None = None) -
     if "sample" in table:
         if segment is not None:
             raise segment.entry.error("does not go with image.sample, which has its phases")
-        for key in ("file", "voxel", "phases"):
+        for key in ("file", "dataset", "voxel", "phases"):
             if key in table:
                 raise table[key].error("does not go with image.sample, which brings its own")
         name = table["sample"].one_of(SAMPLES, "samples are")
         own = SAMPLES[name][0]()
-        return ImagePart(entry, None, name, own.voxel, own.phases, crop, place)
+        return ImagePart(entry, None, None, name, own.voxel, True, own.phases, crop, place)
     file = entry.required("file", '"roi.tif" or sample = "nmc_slice"').text("a file's name")
     if "\0" in file:
         raise table["file"].error("is no file's name")
-    if segment is not None:
-        if "phases" in table:
-            raise table["phases"].error("does not go with [segment], which names the phases")
-        size = _voxel(table["voxel"]) if "voxel" in table else _stated(entry, folder / file)
-        return ImagePart(entry, folder / file, "", size, segment.labels, crop, place, segment)
-    voxel = _voxel(entry.required("voxel", '"20 nm" or ["40 nm", "20 nm"] for rows and columns'))
-    phases = _phases(entry.required("phases", "{ pore = 0, particle = 1 }"))
-    return ImagePart(entry, folder / file, "", voxel, phases, crop, place)
-
-
-def _stated(entry: Entry, file: Path) -> tuple[float, ...]:
-    """The voxel size in the image file."""
-    with entry.part("voxel").blamed():
-        return open_image(file, lazy=True).voxel_size()
+    if segment is not None and "phases" in table:
+        raise table["phases"].error("does not go with [segment], which names the phases")
+    labels = segment.labels if segment is not None else _phases(
+        entry.required("phases", "{ pore = 0, particle = 1 }")
+    )  # fmt: skip
+    dataset = table["dataset"].text("a dataset's name") if "dataset" in table else None
+    voxel = _voxel(table["voxel"]) if "voxel" in table else ()
+    made = ImagePart(
+        entry, folder / file, dataset, "", voxel, bool(voxel), labels, crop, place, segment
+    )
+    return made if voxel else replace(made, voxel=made.stated())
 
 
 def _voxel(entry: Entry) -> tuple[float, ...]:

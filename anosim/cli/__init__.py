@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import sys
+import warnings
 from collections.abc import Sequence
 
 import anosim
@@ -55,7 +56,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # what an old terminal cannot show becomes "?"
             stream.reconfigure(errors="replace")
-    before = signal.signal(signal.SIGTERM, leave)
+    before, form = signal.signal(signal.SIGTERM, leave), warnings.formatwarning
+    warnings.formatwarning = _warning
     try:
         code = int(arguments.do(arguments))
         sys.stdout.flush()
@@ -74,6 +76,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     finally:
         signal.signal(signal.SIGTERM, before)
+        warnings.formatwarning = form
+
+
+def _warning(message: Warning | str, *_: object, **__: object) -> str:
+    """A warning as a user reads it, without the line of the code that gives it."""
+    return f"warning: {' '.join(str(message).split())}\n"
 
 
 def parser() -> argparse.ArgumentParser:

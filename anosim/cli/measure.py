@@ -8,11 +8,11 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from anosim.cli.phases import phases_of, voxel_of
+from anosim.cli.images import add_dataset, print_image, read_labels
+from anosim.cli.phases import phases_of
 from anosim.cli.screen import watching
 from anosim.cli.verbs import add_quiet, add_verb
 from anosim.measure.summary import summary
-from anosim.microstructure import Microstructure
 from anosim.progress import report
 from anosim.results.folder import RECORD, check_replaceable, replacing_folder
 from anosim.results.writing import write_results
@@ -27,10 +27,11 @@ def add(verbs: Any) -> None:
         "anosim measure roi.tif --voxel 40nm,20nm,20nm --phases pore=0,particle=1,sei=2",
         do,
     )
-    verb.add_argument("image", metavar="IMAGE", help="labels: .tif, .png or .npy")
+    verb.add_argument("image", metavar="IMAGE", help="labels: image file, folder or Zarr")
     verb.add_argument(
         "--voxel", metavar="SIZE", help="voxel size, or z,y,x; without it the file's own"
     )
+    add_dataset(verb)
     verb.add_argument(
         "--phases", required=True, metavar="NAME=LABEL,...", help="the label of every phase"
     )
@@ -56,10 +57,9 @@ def do(arguments: Namespace) -> int:
     folder = Path(arguments.output)
     check_replaceable(folder)
     phases = phases_of(arguments.phases)
-    voxel = voxel_of(arguments.voxel)
     with watching(quiet=arguments.quiet):
         report("measure", 0.0)
-        image = Microstructure.read(arguments.image, phases=phases, voxel=voxel)
+        image, about = read_labels(arguments, arguments.image)
         second = list(phases)[1] if len(phases) > 1 else None
         found = overview(
             image,
@@ -68,14 +68,15 @@ def do(arguments: Namespace) -> int:
             axis=arguments.axis or 0,
         )
         with replacing_folder(folder) as made:
-            _write(found, made)
+            _write(found, about, made)
         report("measure", 1.0)
+    print_image(about)
     _print(found.numbers)
     print(f"Results in {folder}, with definitions and references in {RECORD}")
     return 0
 
 
-def _write(found: Any, folder: Path) -> None:
+def _write(found: Any, about: Mapping[str, Any], folder: Path) -> None:
     """JSON, CSV, maps and the figure."""
     from anosim.figures import save
     from anosim.figures.measures import measures, tortuosity_map
@@ -95,7 +96,7 @@ def _write(found: Any, folder: Path) -> None:
     save(measures(found), folder / "measures.png")
     save(tortuosity_map(way), folder / "tortuosity.png")
     files = sorted([*(path.name for path in folder.iterdir()), RECORD])
-    write_results({**found.numbers, "files": files}, folder / RECORD)
+    write_results({**found.numbers, "image_file": about, "files": files}, folder / RECORD)
 
 
 def _print(numbers: Mapping[str, Any]) -> None:

@@ -11,7 +11,8 @@ from rich.table import Table
 
 from anosim import plugins
 from anosim.case import Case
-from anosim.cli.phases import phases_of, voxel_of, whole_number
+from anosim.cli.images import add_dataset, print_image, read_labels
+from anosim.cli.phases import whole_number
 from anosim.cli.screen import watching
 from anosim.cli.verbs import add_quiet, add_verb, check_outputs
 from anosim.errors import InputError
@@ -44,6 +45,7 @@ def add(verbs: Any) -> None:
     verb.add_argument(
         "--voxel", metavar="SIZE", help="of an image: its voxel size, or z,y,x; else the file's"
     )
+    add_dataset(verb)
     verb.add_argument("--phases", metavar="NAME=LABEL,...", help="of an image: every label")
     for option, what in SIZES.items():
         verb.add_argument(f"--{option}", metavar="N" if option == "elements" else "SIZE", help=what)
@@ -94,7 +96,7 @@ def do(arguments: Namespace) -> int:
 
 
 def _refuse_options(arguments: Namespace) -> None:
-    for name in ("voxel", "phases", *SIZES):
+    for name in ("voxel", "dataset", "phases", *SIZES):
         if getattr(arguments, name.replace("-", "_")) is not None:
             raise InputError(f"--{name} is for images; a case file says it itself")
 
@@ -102,8 +104,9 @@ def _refuse_options(arguments: Namespace) -> None:
 def _image(arguments: Namespace) -> Microstructure:
     if arguments.phases is None:
         raise InputError(f"{arguments.case} is no case file (.toml): an image needs --phases")
-    voxel = voxel_of(arguments.voxel)
-    return Microstructure.read(arguments.case, phases=phases_of(arguments.phases), voxel=voxel)
+    image, about = read_labels(arguments, arguments.case)
+    print_image(about)
+    return image
 
 
 def _meshed(image: Microstructure, arguments: Namespace) -> Mesh:

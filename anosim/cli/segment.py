@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from anosim.cli.images import add_dataset, print_image
 from anosim.cli.phases import voxel_of
 from anosim.cli.screen import watching
 from anosim.cli.verbs import add_quiet, add_verb, check_outputs
@@ -52,7 +53,7 @@ def _add_image(verb: ArgumentParser) -> None:
     verb.add_argument(
         "--voxel", metavar="SIZE", help='voxel size, "20 nm" or "40 nm,20 nm,20 nm" (z, y, x)'
     )
-    verb.add_argument("--dataset", metavar="NAME", help="array of an HDF5 file or Zarr group")
+    add_dataset(verb)
     verb.add_argument(
         "--prepare", type=_names, default=(), metavar="A,B", help="steps before, such as median"
     )
@@ -116,20 +117,6 @@ def do(arguments: Namespace) -> int:
     for ending in (labels.suffix, ".json", ".png"):
         print(f"Wrote {labels.with_suffix(ending)}")
     return 0
-
-
-def print_image(about: Mapping[str, Any]) -> None:
-    """Print what was read: format, axes, type and voxel size."""
-    shape = " x ".join(f"{axis} {n}" for axis, n in zip(about["axes"], about["shape"], strict=True))
-    sizes = [
-        f"{axis} {h * 1e9:.6g} nm" for axis, h in zip(about["axes"], about["voxel_m"], strict=True)
-    ]
-    print(f"{'image':<24}{about['format']}, {shape}, {about['dtype']}")
-    print(f"{'voxel size':<24}{', '.join(sizes)} ({about['voxel_from']})")
-    if about["voxel_contradiction"]:
-        print(f"{'CONTRADICTION':<24}{about['voxel_contradiction']}: the given ones hold")
-    for note in about["notes"]:
-        print(f"{'NOTE':<24}{note}")
 
 
 def print_decisions(record: Mapping[str, Any]) -> None:

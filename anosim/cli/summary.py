@@ -6,6 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from anosim.cli.images import file_rows
 from anosim.job import Outcome
 from anosim.results.terms import terms_of
 
@@ -39,6 +40,7 @@ def _image(found: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [
         ("image", f"{shape} {terms.voxels} of {voxel} nm ({terms.axes})"),
         (f"{terms.measure} fraction, image", _shares(image[f"{terms.measure}_fraction"])),
+        *file_rows(found["image_file"]),
     ]
 
 

@@ -175,6 +175,10 @@ def _provenance(found: Mapping[str, Any]) -> str:
         facts("Libraries", made["libraries"]),
         facts(f"Mesher {made['mesher']['name']}", made["mesher"]["options"]),
     ]
+    about = found.get("image_file") or {}
+    if about:
+        told = {name: value for name, value in about.items() if value not in (None, [])}
+        tables.insert(1, facts("File of the image", told))
     tables += [facts(f"Solver {name}", record) for name, record in made["solvers"].items()]
     files = [(name,) for name in found["files"]]
     return "".join(tables) + table("Files of the run", ("file",), files)

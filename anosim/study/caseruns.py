@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self
 
@@ -14,6 +13,7 @@ from anosim.case.tables import read_conditions, read_materials
 from anosim.case.text import read_text
 from anosim.conditions import Uptake
 from anosim.errors import AnosimError
+from anosim.formats.digest import content_digest
 from anosim.formats.meshes.files import digest_of
 from anosim.functions import Function
 from anosim.integrate.finite_elements import FiniteElements
@@ -200,4 +200,4 @@ def _mask(table: dict[str, Any], names: Sequence[str]) -> None:
 
 @lru_cache(maxsize=1024)
 def _file_digest(path: str, changed: int) -> str:
-    return sha256(Path(path).read_bytes()).hexdigest()[:24]
+    return content_digest(Path(path))[:24]

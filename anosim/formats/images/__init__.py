@@ -17,6 +17,7 @@ __all__ = [
     "read_labels",
     "read_labels_with_voxel",
     "read_with_voxel",
+    "settled_voxel",
 ]
 
 
@@ -66,7 +67,7 @@ def read_with_voxel(
             holds.
     """
     found = open_image(path, dataset=dataset)
-    size = _size(found, voxel)
+    size = settled_voxel(found, voxel)
     _warn(found.notes)
     return found.array(), size
 
@@ -84,13 +85,21 @@ def read_labels_with_voxel(
         UserWarning: as ``read_with_voxel``.
     """
     found = open_image(path, dataset=dataset)
-    size = _size(found, voxel)
+    size = settled_voxel(found, voxel)
     labels, notes = found.labels()
     _warn(notes)
     return labels, size
 
 
-def _size(found: ImageFile, voxel: Any) -> tuple[float, ...]:
+def settled_voxel(found: ImageFile, voxel: Any) -> tuple[float, ...]:
+    """The voxel size per axis, m: the given one, else the file's.
+
+    Raises:
+        InputError: neither is known for every axis, or the given one has a wrong unit.
+
+    Warns:
+        UserWarning: the given voxel size contradicts the file's; the given one holds.
+    """
     contradiction = found.contradiction(voxel)
     size = found.voxel_size(voxel)
     _warn((f"{contradiction}: the given ones hold",) if contradiction else ())

@@ -1,9 +1,10 @@
 """ImageFile: values of an image file with what it says about itself."""
 
+import json
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -127,6 +128,15 @@ class ImageFile:
         check_finite(part, repr(self.path), start)
         return part
 
+    def plane(self, position: int) -> Self:
+        """One slice of a stack, with the voxel sizes of its two axes."""
+
+        def rows(start: int, stop: int) -> NDArray[Any]:
+            return self.slab(position, position + 1)[0, start:stop]
+
+        values = Slabs(self.shape[1:], self.dtype, rows)
+        return replace(self, values=values, voxel=self.voxel[1:])
+
     def labels(self) -> tuple[NDArray[Any], tuple[str, ...]]:
         """All values as integer labels, and what the user has to know about them.
 
@@ -168,10 +178,12 @@ class ImageFile:
             ]
             states = f"states {', '.join(known)} but no" if known else "states no"
             why = f" ({self.stated})" if self.stated else ""
-            one = "'20 nm'" if len(missing) == len(self.axes) else "('40 nm', '20 nm', '20 nm')"
+            sizes = ("40 nm", "20 nm", "20 nm")[-len(self.axes) :]
+            short = ",".join(sizes).replace(" ", "")
             raise InputError(
                 f"{self.path!r} {states} voxel size along {', '.join(missing)}{why}: "
-                f"give it as voxel, for example voxel={one}, in a command --voxel 20nm"
+                f"give it as voxel, for example voxel = {json.dumps(sizes)} "
+                f'({", ".join(self.axes)}) or voxel = "20 nm", in a command --voxel {short}'
             )
         return tuple(size for size in self.voxel if size is not None)
 
