@@ -2,7 +2,6 @@
 
 import base64
 import lzma
-import re
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,32 +61,44 @@ class Source:
                 return np.array(text.split(), dtype=np.float64 if kind.kind == "f" else np.int64)
             case "binary":
                 raw = self._decoded(b"".join(text.encode().split()))
-            case "appended" if self.raw:
-                raw = self._unpacked(self.raw[int(element.get("offset")) :])
+            case _ if self.raw:
+                raw = self._unpacked(memoryview(self.raw)[self._offset(element, self.raw) :])
             case _:
-                raw = self._decoded(self.coded[int(element.get("offset")) :])
+                raw = self._decoded(self.coded, self._offset(element, self.coded))
         return np.frombuffer(raw, dtype=kind)
 
     def texts(self, element: Any) -> list[str]:
         """The texts of a DataArray of type String or UInt8."""
         return [] if element is None else decoded_names(self.array(element))
 
-    def _decoded(self, coded: bytes) -> bytes:
-        """Data in base 64: the head is coded by itself where data are compressed."""
-        size = np.dtype(self.head).itemsize
-        if not self.compressor:
-            return self._unpacked(base64.b64decode(_whole(coded)))
-        first = base64.b64decode(coded[: -(-size // 3) * 4])
-        count = int(np.frombuffer(first, self.head, 1)[0])
-        length = -(-(3 + count) * size // 3) * 4
-        head = base64.b64decode(coded[:length])
-        return self._unpacked(head + base64.b64decode(_whole(coded[length:])))
+    def _offset(self, element: Any, data: bytes) -> int:
+        offset = int(element.get("offset"))
+        if not 0 <= offset < len(data):
+            name = element.get("Name", "Points")
+            raise InputError(f"{name!r} is at {offset} of {len(data)} appended bytes")
+        return offset
 
-    def _unpacked(self, raw: bytes) -> bytes:
+    def _decoded(self, coded: bytes, start: int = 0) -> bytes:
+        """Data in base 64, of just this array: others follow it.
+
+        The head is coded by itself where data are compressed.
+        """
+        size = np.dtype(self.head).itemsize
+        first = base64.b64decode(coded[start : start + -(-size // 3) * 4])
+        count = int(np.frombuffer(first, self.head, 1)[0])
+        if not self.compressor:
+            return self._unpacked(base64.b64decode(_part(coded, start, size + count)))
+        head = base64.b64decode(_part(coded, start, (3 + count) * size))
+        packed = sum(np.frombuffer(head, self.head, 3 + count)[3:].tolist())
+        start += -(-len(head) // 3) * 4
+        return self._unpacked(head + base64.b64decode(_part(coded, start, packed)))
+
+    def _unpacked(self, raw: bytes | memoryview) -> bytes:
         size = np.dtype(self.head).itemsize
         count = int(np.frombuffer(raw, self.head, 1)[0])
         if not self.compressor:
-            return raw[size : size + count]
+            self._claim(min(count, len(raw)))
+            return bytes(raw[size : size + count])
         head = np.frombuffer(raw, self.head, 3 + count).astype(np.int64)
         self._claim(count * int(head[1]))
         place, blocks = size * (3 + count), []
@@ -97,12 +108,13 @@ class Source:
         return b"".join(blocks)
 
     def _claim(self, size: int) -> None:
-        """Count bytes that are about to be unpacked; pieces may share the packed ones."""
+        """Count bytes that are about to be read; pieces may share the stored ones."""
         self.unpacked += size
         stored = self.path.stat().st_size
-        check_size(self.path, 2 * self.unpacked, stored, "compressed data")
+        what = "compressed data" if self.compressor else "data of its pieces"
+        check_size(self.path, 2 * self.unpacked, stored, what)
 
-    def _block(self, packed: bytes, size: int) -> bytes:
+    def _block(self, packed: bytes | memoryview, size: int) -> bytes:
         if not 0 < size <= _MOST_BLOCK:
             raise InputError(f"a block of compressed data claims to have {size} bytes")
         match self.compressor:
@@ -115,8 +127,6 @@ class Source:
         )
 
 
-def _whole(coded: bytes) -> bytes:
-    """Base 64 up to its end: appended data of several arrays follow one another."""
-    end = re.search(rb"[^A-Za-z0-9+/]", coded)
-    cut = coded if end is None else coded[: end.end() + (coded[end.end() : end.end() + 1] == b"=")]
-    return cut[: len(cut) // 4 * 4]
+def _part(coded: bytes, start: int, size: int) -> bytes:
+    """Base 64 of as many bytes."""
+    return coded[start : start + -(-size // 3) * 4]
