@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from anosim.errors import MissingDependencyError
+from anosim.extras import load
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,11 +21,6 @@ def data_frame(
     Raises:
         MissingDependencyError: pandas is not installed.
     """
-    try:
-        import pandas
-    except ImportError:
-        raise MissingDependencyError(
-            "a data frame needs pandas, which is not installed: pip install 'anosim[study]'"
-        ) from None
-    made = pandas.DataFrame(dict(table) if isinstance(table, Mapping) else list(table))
+    content = dict(table) if isinstance(table, Mapping) else list(table)
+    made: pd.DataFrame = load("pandas").DataFrame(content)
     return made.set_index(index) if index else made

@@ -115,7 +115,7 @@ def _load(group: str, name: str) -> type[Any]:
         raise PluginError(f"no plugin {name!r} in {group}; installed: {listing(names(group))}")
     try:
         return cast(type[Any], found[0].load())
-    except ImportError as error:
+    except (ImportError, OSError, RuntimeError) as error:  # mpi4py without a libmpi: RuntimeError
         raise MissingDependencyError(
             f"the plugin {name!r} cannot be loaded ({error}); {_remedy(found[0])}"
         ) from error

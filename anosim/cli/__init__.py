@@ -27,6 +27,7 @@ from anosim.cli import (
 )
 from anosim.cli.stops import UNREAD, Terminated, leave, told
 from anosim.errors import AnosimError, ConvergenceError
+from anosim.extras import missing
 
 VERBS = (
     demo,
@@ -65,6 +66,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except AnosimError as error:
         print("error:", " ".join(str(error).split()), file=sys.stderr)
         return 1 if isinstance(error, ConvergenceError) else 2
+    except ModuleNotFoundError as error:  # of an extra that is not installed
+        print("error:", missing(error), file=sys.stderr)
+        return 2
     except BrokenPipeError:  # the reader of stdout has had enough, as in: anosim solvers | head
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return UNREAD

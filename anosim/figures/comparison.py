@@ -22,8 +22,9 @@ def comparison(found: Comparison) -> Figure:
     times = found.times[picked.astype(int)]
     places = found.samples.points[:, :2]
     low, high = places.min(axis=0), places.max(axis=0)
-    size = np.maximum(high - low, 1e-3 * np.max(high - low))
-    window = Window(*(low - 0.03 * size), *(1.06 * size))
+    wide = float(np.max(high - low))
+    size = 1.06 * np.maximum(high - low, 1e-3 * wide if wide else 1e-6)  # of one place 1 um
+    window = Window(*((low + high - size) / 2.0), *size)
     off = found.own - found.samples.values
     end = float(np.nanmax(np.abs(off))) or 1.0
     titles = durations(times) if np.isfinite(times).all() else ["steady state"]

@@ -1,12 +1,11 @@
 """Fields over time as tables: pandas, xarray, CSV."""
 
 import csv
-from importlib import import_module
 from os import PathLike
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from anosim.data_frame import data_frame
-from anosim.errors import MissingDependencyError
+from anosim.extras import load
 from anosim.formats.atomic import replacing
 from anosim.interop.fields import Fields
 
@@ -39,7 +38,7 @@ def dataset(fields: Fields) -> "xr.Dataset":
     Raises:
         MissingDependencyError: xarray is not installed.
     """
-    xarray = _needed("xarray")
+    xarray = load("xarray")
     made: xr.Dataset = xarray.Dataset(
         {
             "concentration": (("time", "node"), fields.values, {"units": "mol m-3"}),
@@ -79,12 +78,3 @@ def write_csv(fields: Fields, path: str | PathLike[str]) -> None:
 def _columns(fields: Fields) -> list[str]:
     axes = [f"{axis}_m" for axis in "xyz"[: fields.dimension]]
     return ["time_s", *axes, "concentration_mol_per_m3"]
-
-
-def _needed(name: str) -> Any:
-    try:
-        return import_module(name)
-    except ImportError as error:
-        raise MissingDependencyError(
-            f"this table needs {name}: pip install 'anosim[study]'; write_csv needs nothing"
-        ) from error

@@ -4,7 +4,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from numba import get_num_threads, njit, prange, set_num_threads
+from anosim.extras import load
+
+_numba = load("numba")
+get_num_threads, set_num_threads = _numba.get_num_threads, _numba.set_num_threads
+njit, prange = _numba.njit, _numba.prange
 
 __all__ = ["compiled", "cores", "fitting", "in_parallel", "prange"]
 

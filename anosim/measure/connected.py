@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anosim.data_frame import data_frame
+from anosim.extras import load
 from anosim.measure.place import Mask, axes_of, axis_of, mask_of
 from anosim.microstructure import Microstructure
 from anosim.progress import stage
@@ -82,8 +83,7 @@ def components(mask: Mask, *, corners: bool = False) -> tuple[NDArray[np.uint32]
         mask: shape (y, x) or (z, y, x).
         corners: whether voxels that share only an edge or a corner are connected.
     """
-    import cc3d
-
+    cc3d = load("cc3d")
     ways: Any = {2: (4, 8), 3: (6, 26)}[mask.ndim][corners]
     labels, count = cc3d.connected_components(
         mask.view(np.uint8), connectivity=ways, return_N=True, out_dtype=np.uint32

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from anosim.data_frame import data_frame
 from anosim.errors import InputError
+from anosim.extras import load
 from anosim.measure.connected import components
 from anosim.measure.extent import extents
 from anosim.measure.place import Mask, mask_of
@@ -144,10 +145,9 @@ def _cut(image: Microstructure, mask: Mask, neck: float) -> tuple[NDArray[np.uin
     """Watersheds of the distance, from its maxima that are at least ``neck`` high."""
     import warnings
 
-    import edt  # type: ignore[import-not-found]
-    from skimage.morphology import h_maxima
-    from skimage.segmentation import watershed
-
+    edt = load("edt")
+    h_maxima = load("skimage.morphology", "measure").h_maxima
+    watershed = load("skimage.segmentation", "measure").watershed
     relative = tuple(h / min(image.voxel) for h in image.voxel)
     distance = edt.edt(mask, anisotropy=relative, black_border=False)
     steps = np.round(distance / neck).astype(np.int32)  # plateaus: exact and quicker than floats

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anosim.errors import InputError
+from anosim.extras import load
 from anosim.measure.place import axis_of, mask_of
 from anosim.microstructure import Microstructure
 from anosim.progress import report, stage
@@ -53,9 +54,9 @@ def local_thickness(image: Microstructure, phase: str) -> NDArray[np.float32]:
     Raises:
         InputError: no such phase, or the image holds no other.
     """
-    import edt  # type: ignore[import-not-found]
-
     from anosim.measure.compiled import cores
+
+    edt = load("edt")
 
     mask = mask_of(image, phase)
     if mask.all():

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from anosim.data_frame import data_frame
-from anosim.errors import InputError, MissingDependencyError, listing
+from anosim.errors import InputError, listing
+from anosim.extras import load
 from anosim.formats.atomic import replacing
 from anosim.meshes import Floats
 from anosim.study.rows import DONE, FAILED, Row
@@ -101,7 +102,7 @@ class Results:
         Raises:
             MissingDependencyError: xarray is not installed.
         """
-        _needed("xarray")
+        load("xarray")
         from anosim.study.labelled import dataset
 
         return dataset(self)
@@ -120,7 +121,7 @@ class Results:
         if ending == ".csv":
             write_csv(self.rows, path)
             return
-        _needed("pyarrow")
+        load("pyarrow")
         frame = self.frame()
         with replacing(path) as temporary:
             frame.to_parquet(temporary, index=False)
@@ -162,15 +163,3 @@ def _flat(row: Row) -> dict[str, Any]:
     flat |= {f"hash {name}": value for name, value in row.hashes.items()}
     flat |= {f"record {name}": value for name, value in row.record.items()}
     return flat | {"key": row.key, "where": row.where}
-
-
-def _needed(name: str) -> Any:
-    from importlib import import_module
-
-    try:
-        return import_module(name)
-    except ImportError as error:
-        raise MissingDependencyError(
-            f"this table needs {name}, which is not installed: pip install 'anosim[study]'; "
-            "a .csv needs nothing more"
-        ) from error
