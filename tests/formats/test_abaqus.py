@@ -5,7 +5,7 @@ import pytest
 from test_mesh_split import REFERENCE, VOLUMES, nodes_of
 
 from anosim.errors import InputError, UnsupportedError
-from anosim.formats.meshes.files import read_mesh
+from anosim.formats.meshes.files import digest_of, read_mesh
 
 TYPES = {
     "quadrangle": [("CPS4R", 4), ("S4R", 4), ("DC2D4", 4), ("CPE8R", 8), ("S9R5", 9)],
@@ -178,8 +178,14 @@ def test_other_files(tmp_path):
     for head in ("*INCLUDE, INPUT=nodes.inp\n", "*Include, input=nodes.inp\n"):
         mesh = read(tmp_path / "m.inp", head + QUAD)
         assert mesh.volumes.sum() == pytest.approx(1.0)
+    before = digest_of(tmp_path / "m.inp")
+    (tmp_path / "nodes.inp").write_text(SQUARE + "** later\n")
+    assert digest_of(tmp_path / "m.inp") != before
     mesh = read(tmp_path / "m.inp", "*NODE, INPUT=data.txt\n" + QUAD)
     assert mesh.volumes.sum() == pytest.approx(1.0)
+    before = digest_of(tmp_path / "m.inp")
+    (tmp_path / "data.txt").write_text(SQUARE.partition("\n")[2] + "5, 0., 0.\n")
+    assert digest_of(tmp_path / "m.inp") != before
     for name, says in (("/etc/hostname", "outside of its folder"), ("x.inp", "does not exist")):
         with pytest.raises(InputError, match=says):
             read_mesh_of(tmp_path, f"*INCLUDE, INPUT={name}\n" + QUAD)

@@ -5,7 +5,7 @@ import pytest
 from test_mesh_split import REFERENCE, VOLUMES
 
 from anosim.errors import InputError, UnsupportedError
-from anosim.formats.meshes.files import read_mesh
+from anosim.formats.meshes.files import digest_of, read_mesh
 
 ENDS = {
     "quadrangle": ["12", "23", "34", "41"],
@@ -164,6 +164,10 @@ def test_included_files(tmp_path):
     whole = "SOL 101\nCEND\nBEGIN BULK\ninclude 'parts/points.bdf'\nCTRIA3,1,1,1,2,3\nENDDATA\n"
     path.write_text(whole)
     assert read_mesh(path).volumes.sum() == pytest.approx(0.5)
+    before = digest_of(path)
+    (folder / "points.bdf").write_text(grids(np.array([(0.0, 0), (1, 0), (0, 2)])))
+    assert digest_of(path) != before
+    (folder / "points.bdf").write_text(grids(np.array([(0.0, 0), (1, 0), (0, 1)])))
     path.write_text(whole.replace("'parts/points.bdf'", "'parts\\\n    points.bdf'"))
     assert read_mesh(path).volumes.sum() == pytest.approx(0.5)
     path.write_text(whole.replace("'parts/points.bdf'", "/etc/hostname"))

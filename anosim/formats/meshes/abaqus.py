@@ -17,14 +17,14 @@ import numpy as np
 from anosim.formats.meshes.abaqus_assembly import Assembly
 from anosim.formats.meshes.abaqus_deck import Deck
 from anosim.formats.meshes.abaqus_elements import dimension_of_shape, face, in_order
-from anosim.formats.meshes.abaqus_lines import keywords
+from anosim.formats.meshes.abaqus_lines import keywords, named_files
 from anosim.formats.meshes.abaqus_write import write
 from anosim.formats.meshes.groups import Regions
 from anosim.formats.meshes.parts import Parts, dimension_of, gathered, places
 from anosim.formats.meshes.shapes import SHAPES, Block
 from anosim.meshes import Ints
 
-__all__ = ["read", "write"]
+__all__ = ["named_files", "read", "write"]
 
 _SHELL_SIDES = ("SPOS", "SNEG")
 

@@ -101,7 +101,7 @@ class Assembly:
             options,
             rows,
             lambda entry: self.find(keyword, f"{instance}.{entry}" if instance else entry),
-            lambda entry: self.find(keyword, f"{instance}.{entry}") if instance else [],
+            lambda numbers: (n + self.shift(instance) for n in numbers) if instance else (),
         )
 
     def find(self, kind: str, text: str) -> list[int]:

@@ -168,7 +168,7 @@ def members(
     options: Mapping[str, str],
     rows: Rows,
     find: Callable[[str], list[int]],
-    number: Callable[[int], list[int]] = lambda entry: [entry],
+    number: Callable[[Iterable[int]], Iterable[int]] = iter,
 ) -> list[int]:
     """The numbers that the data lines of a set name.
 
@@ -176,7 +176,7 @@ def members(
         options: parameters of the keyword.
         rows: entries of its data lines.
         find: the members of another set.
-        number: what a number stands for.
+        number: what numbers stand for.
     """
     found: list[int] = []
     for row in rows:
@@ -184,11 +184,10 @@ def members(
             start, stop, *step = (int(entry) for entry in row if entry not in ("", ","))
             if (stop - start) // (step or [1])[0] > MOST:
                 raise InputError(f"a set from {start} to {stop} is too large")
-            found += (one for entry in range(start, stop + 1, *step) for one in number(entry))
+            found += number(range(start, stop + 1, *step))
             continue
+        found += number(int(entry) for entry in row if entry.isdigit())
         for entry in row:
-            if entry.isdigit():
-                found += number(int(entry))
-            elif entry not in ("", ","):
+            if not entry.isdigit() and entry not in ("", ","):
                 found += find(entry)
     return found

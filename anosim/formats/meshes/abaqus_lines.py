@@ -7,7 +7,7 @@ from pathlib import Path
 from anosim.errors import InputError, UnsupportedError
 from anosim.formats.beside import file_beside
 from anosim.formats.limits import check_size
-from anosim.formats.meshes.included import all_lines
+from anosim.formats.meshes.included import all_files, all_lines
 from anosim.formats.meshes.text import MEMORY, decoded
 
 Rows = list[list[str]]
@@ -40,6 +40,17 @@ def keywords(path: Path) -> Iterator[Keyword]:
             yield keyword, options, rows
 
 
+def named_files(path: Path) -> list[Path]:
+    """The files that a file includes or takes data from."""
+    lines = all_lines(path, "*INCLUDE", _included)
+    data = [
+        options["INPUT"]
+        for word, options, _ in _blocks(lines)
+        if word in _WITH_DATA and "INPUT" in options
+    ]
+    return [*all_files(path, "*INCLUDE", _included), *(_other(path, name) for name in data)]
+
+
 def _included(lines: Sequence[str], place: int) -> tuple[str, int] | None:
     found = _INCLUDE.match(lines[place])
     if found is not None:
@@ -51,11 +62,15 @@ def _included(lines: Sequence[str], place: int) -> tuple[str, int] | None:
 
 def _data(path: Path, name: str) -> Rows:
     """The data lines of another file."""
-    other = file_beside(path, name.strip('"').replace("\\", "/"))
+    other = _other(path, name)
     both = path.stat().st_size + other.stat().st_size
     check_size(other, MEMORY * both, both, f"{both} bytes of text")
     lines = decoded(other).splitlines()
     return [_entries(line.strip()) for line in lines if line.strip() and line.lstrip()[0] != "*"]
+
+
+def _other(path: Path, name: str) -> Path:
+    return file_beside(path, name.strip('"').replace("\\", "/"))
 
 
 def _blocks(lines: Sequence[str]) -> Iterator[Keyword]:

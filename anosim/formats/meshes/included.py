@@ -30,14 +30,22 @@ def all_lines(path: Path, keyword: str, named: Named) -> list[str]:
     return _Reader(keyword, named).lines(path, ())
 
 
+def all_files(path: Path, keyword: str, named: Named) -> list[Path]:
+    """The files that a file includes, and those that they include; as ``all_lines``."""
+    reader = _Reader(keyword, named)
+    reader.lines(path, ())
+    return reader.files[1:]
+
+
 class _Reader:
     def __init__(self, keyword: str, named: Named) -> None:
-        self.keyword, self.named, self.files, self.size = keyword, named, 0, 0
+        self.keyword, self.named, self.size = keyword, named, 0
+        self.files: list[Path] = []
 
     def lines(self, path: Path, above: tuple[Path, ...]) -> list[str]:
-        self.files += 1
+        self.files.append(path)
         self.size += path.stat().st_size
-        if path.resolve() in above or self.files > _MOST:
+        if path.resolve() in above or len(self.files) > _MOST:
             raise InputError(f"{path.name!r} includes itself, or there are over {_MOST} files")
         check_size(path, MEMORY * self.size, self.size, f"{self.size} bytes of text")
         text = decoded(path)

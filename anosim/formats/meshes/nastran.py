@@ -19,14 +19,14 @@ import numpy as np
 from anosim.errors import MeshError, UnsupportedError
 from anosim.formats.meshes.groups import Regions
 from anosim.formats.meshes.names import unescaped
-from anosim.formats.meshes.nastran_cards import bulk_lines, cards, long, number
+from anosim.formats.meshes.nastran_cards import bulk_lines, cards, long, named_files, number
 from anosim.formats.meshes.nastran_systems import Places, systems_of
 from anosim.formats.meshes.nastran_write import MARK, write
 from anosim.formats.meshes.parts import Parts, dimension_of, gathered, places
 from anosim.formats.meshes.shapes import SHAPES, refused, reordered
 from anosim.meshes import Floats, Ints
 
-__all__ = ["read", "write"]
+__all__ = ["named_files", "read", "write"]
 
 _KINDS = {
     **dict.fromkeys(("CROD", "CBAR", "CBEAM", "CTUBE"), ("line", 2, 2)),

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from anosim.errors import InputError, UnsupportedError
-from anosim.formats.meshes.included import all_lines
+from anosim.formats.meshes.included import all_files, all_lines
 
 _INCLUDE = re.compile(r"\s*INCLUDE\s*['\"]?([^'\"]*)(['\"]?)", re.IGNORECASE)
 _SHORT_EXPONENT = re.compile(r"(?<=[0-9.])([+-]\d+)$")
@@ -14,6 +14,11 @@ _SHORT_EXPONENT = re.compile(r"(?<=[0-9.])([+-]\d+)$")
 def bulk_lines(path: Path) -> list[str]:
     """The lines of a file and of those that it includes."""
     return all_lines(path, "INCLUDE", _included)
+
+
+def named_files(path: Path) -> list[Path]:
+    """The files that a file includes."""
+    return all_files(path, "INCLUDE", _included)
 
 
 def _included(lines: Sequence[str], place: int) -> tuple[str, int] | None:
