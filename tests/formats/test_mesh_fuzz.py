@@ -6,8 +6,12 @@ import time
 import gmsh
 import mesh_files
 import pytest
+import test_abaqus
+import test_comsol
+import test_nastran
 import volume_files
 from mesh_samples import ENDINGS, sample
+from test_mesh_split import nodes_of
 
 from anosim.errors import AnosimError
 from anosim.formats.meshes.files import read_mesh, write_mesh
@@ -37,10 +41,10 @@ def damaged(good, seed):
     return bytes(data)
 
 
-def check(path, target):
+def check(path, target, runs=RUNS):
     """Read ``path`` with ``target``, a part of it, damaged in many ways."""
     good = target.read_bytes()
-    for seed in range(RUNS):
+    for seed in range(runs):
         target.write_bytes(damaged(good, seed))
         start = time.process_time()
         try:
@@ -93,6 +97,28 @@ def test_files_of_gmsh(tmp_path, dimension, version, binary):
     finally:
         gmsh.finalize()
     check(tmp_path / "b.msh", tmp_path / "b.msh")
+
+
+PLACES = nodes_of("hexahedron", lagrange=False)
+TWENTY = range(1, 21)
+SPLIT = {
+    ".inp": test_abaqus.nodes(PLACES)
+    + "*SYSTEM\n0., 0., 0.\n*ELEMENT, TYPE=C3D20, ELSET=a\n"
+    + test_abaqus.wrapped([1, *TWENTY])
+    + "*SURFACE, NAME=side\na, S4\n",
+    ".bdf": "CORD2C,5,,0.,0.,0.,0.,0.,1.\n+,1.,0.,0.\n"
+    + test_nastran.grids(PLACES)
+    + test_nastran.element("CHEXA", TWENTY, "A"),
+    ".mphtxt": test_comsol.text_of(*test_comsol.boundary_layer(), [("base", 2, [0, 1])]),
+}
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.parametrize("ending", SPLIT)
+def test_files_with_elements_that_are_split(tmp_path, ending):
+    path = tmp_path / f"m{ending}"
+    path.write_text(SPLIT[ending])
+    check(path, path, runs=60)
 
 
 @pytest.mark.parametrize("ending", ENDINGS)

@@ -72,13 +72,14 @@ def read_mesh(
 ) -> Mesh:
     """Read a mesh of triangles, or of tetrahedra, with its groups as phases.
 
+    Quadrangles, hexahedra, prisms and pyramids are split, and a warning says how many.
     Named groups of edges, in space of triangles, on the outer boundary become sides; interfaces
     follow from the phases, and what lies inside a phase is left out. A cell in several groups
     belongs to the smallest. Where a file has tetrahedra its triangles name boundaries only.
 
     Args:
-        path: ends in .msh (Gmsh 2.2 and 4.1), .xdmf, .vtu, .pvtu, .pvd, .vtkhdf, .inp (Abaqus),
-            .nas or .bdf (Nastran), .mphtxt (COMSOL).
+        path: ends in .msh (Gmsh 1, 2, 4.0 and 4.1), .xdmf, .vtu, .pvtu, .pvd, .vtkhdf, .inp
+            (Abaqus), .nas or .bdf (Nastran), .mphtxt (COMSOL).
         unit: the file's unit of length, as "um", or its size in m.
         phases: the groups that are phases, as a list, or as new names by group; without it every
             group of cells.
@@ -102,7 +103,7 @@ def read_mesh(
     except (MeshError, UnsupportedError, InputError) as error:
         kind = next(k for k in (MeshError, UnsupportedError, InputError) if isinstance(error, k))
         raise kind(f"{str(path)!r}: {error}") from None
-    except AnosimError:
+    except (AnosimError, Warning):  # a warning, where the caller makes errors of them
         raise
     except Exception as error:  # a damaged file raises whatever its reader meets first
         reason = " ".join(str(error).split()) or type(error).__name__
