@@ -29,7 +29,7 @@ EXTRAS = {
     "skfem": ("scikit-fem", "pyamg"),
     "pardiso": ("pypardiso",),
     "fenicsx": ("dolfinx-solver-real", "mpi4py"),
-    "formats": ("zarr", "pynrrd", "mrcfile", "imagecodecs"),
+    "formats": ("zarr", "imagecodecs"),
     "segment": ("scikit-image", "scikit-learn"),
     "measure": ("numba", "edt", "connected-components-3d", "pandas"),
     "study": ("xarray", "pyarrow"),

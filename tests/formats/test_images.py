@@ -159,8 +159,8 @@ def test_malformed_files_get_one_clear_error(tmp_path, make, name, says):
 
 
 def test_a_missing_library_says_which_extra_brings_it(tmp_path, monkeypatch):
-    path = write("mrc", tmp_path)
-    monkeypatch.setitem(sys.modules, "mrcfile", None)
+    path = write("ome-zarr 0.5", tmp_path)
+    monkeypatch.setitem(sys.modules, "zarr", None)
     with pytest.raises(MissingDependencyError, match=r"pip install 'anosim\[formats\]'"):
         open_image(path)
 

@@ -99,8 +99,8 @@ class ImageFile:
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """Type of the values."""
-        return self.values.dtype
+        """Type of the values, in the machine's byte order."""
+        return self.values.dtype.newbyteorder("=")
 
     @property
     def axes(self) -> str:
@@ -126,7 +126,7 @@ class ImageFile:
         else:
             part = np.asarray(self.values[start:stop])
         check_finite(part, repr(self.path), start)
-        return part
+        return part.astype(self.dtype, copy=False)
 
     def plane(self, position: int) -> Self:
         """One slice of a stack, with the voxel sizes of its two axes."""

@@ -1,11 +1,13 @@
-"""MetaImage: raw values with a header of text, in one file (.mha) or two (.mhd)."""
+"""MetaImage: values with a header of text, in one file (.mha) or beside it (.mhd)."""
 
 from pathlib import Path
+
+import numpy as np
 
 from anosim.errors import InputError
 from anosim.formats.images.imagefile import ImageFile
 from anosim.formats.images.lengths import metres
-from anosim.formats.images.raw import mapped
+from anosim.formats.images.stored import Stored, files_of
 
 _TYPES = {
     "MET_UCHAR": "u1",
@@ -14,49 +16,59 @@ _TYPES = {
     "MET_SHORT": "i2",
     "MET_UINT": "u4",
     "MET_INT": "i4",
+    "MET_ULONG_LONG": "u8",
+    "MET_LONG_LONG": "i8",
     "MET_FLOAT": "f4",
     "MET_DOUBLE": "f8",
 }
-_LONGEST = 1 << 16
+_LONGEST = 1 << 20
 """Bytes within which a header ends."""
 
 
 def read(path: Path, dataset: str | None, lazy: bool) -> ImageFile:
     """Open a MetaImage; a spacing without DistanceUnits does not count as a voxel size."""
-    header, start = _header(path)
-    if header.get("CompressedData", "False").lower() == "true":
-        raise InputError(f"{str(path)!r} is compressed MetaImage: save it uncompressed")
+    header, listed, start = _header(path)
     kind = _TYPES.get(header.get("ElementType", ""))
     if kind is None or header.get("ElementNumberOfChannels", "1") != "1":
         raise InputError(
             f"{str(path)!r} has ElementType {header.get('ElementType')!r}: expected one channel of "
             f"{', '.join(_TYPES)}"
         )
-    big = header.get("BinaryDataByteOrderMSB", header.get("ElementByteOrderMSB", "False"))
-    shape = [int(size) for size in header.get("DimSize", "").split()][::-1]
-    name = header["ElementDataFile"]
-    if name.upper() == "LOCAL":
-        file, offset = path, start
-    else:
-        file, offset = path.parent / Path(name).name, max(int(header.get("HeaderSize", "0")), 0)
-        if not file.is_file():
-            raise InputError(f"{str(path)!r} names the file {name!r}, which is not beside it")
-    values = mapped(file, shape, (">" if big.lower() == "true" else "<") + kind, offset, lazy)
-    voxel, stated = _voxel(header, len(shape))
-    return ImageFile(str(path), "MetaImage", values, voxel, stated)
+    sizes = [int(size) for size in header.get("DimSize", "").split()][::-1]
+    voxel, stated = _voxel(header, len(sizes))
+    if len(sizes) == 3 and sizes[0] == 1:
+        sizes, voxel = sizes[1:], voxel[1:]
+    local = header["ElementDataFile"].upper() == "LOCAL"
+    most = max(sizes[:1], default=1)
+    files = (path,) if local else files_of(path, header["ElementDataFile"], listed, max(most, 1))
+    big = _true(header.get("BinaryDataByteOrderMSB", header.get("ElementByteOrderMSB", "")))
+    encoding = "raw" if _true(header.get("BinaryData", "True")) else "ascii"
+    stored = Stored(
+        path, files, tuple(sizes), np.dtype((">" if big else "<") + kind), start if local else 0,
+        skip=int(header.get("HeaderSize", "0")),
+        encoding="zlib" if _true(header.get("CompressedData", "")) else encoding,
+    )  # fmt: skip
+    return ImageFile(str(path), "MetaImage", stored.values(lazy=lazy), voxel, stated)
 
 
-def _header(path: Path) -> tuple[dict[str, str], int]:
-    """Its entries, and where the values begin in a file that holds both."""
+def _true(text: str) -> bool:
+    return text[:1].lower() in ("t", "1", "y")
+
+
+def _header(path: Path) -> tuple[dict[str, str], list[str], int]:
+    """Its entries, the lines of a list of files, and where the values begin in the same file."""
     found: dict[str, str] = {}
     with path.open("rb") as file:
         while "ElementDataFile" not in found:
             line = file.readline(_LONGEST)
             if not line or file.tell() > _LONGEST:
                 raise InputError(f"{str(path)!r} is no MetaImage: it has no ElementDataFile")
-            key, _, value = line.decode("ascii").partition("=")
+            key, _, value = line.decode("latin-1").partition("=")
             found[key.strip()] = value.strip()
-        return found, file.tell()
+        start = file.tell()
+        is_list = found["ElementDataFile"].split()[:1] == ["LIST"]
+        listed = file.read(_LONGEST).decode("utf-8", errors="replace") if is_list else ""
+        return found, listed.splitlines(), start
 
 
 def _voxel(header: dict[str, str], axes: int) -> tuple[tuple[float | None, ...], str]:

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anosim.errors import InputError, listing
-from anosim.formats.images.imagefile import ImageFile
+from anosim.formats.images.imagefile import ImageFile, Slabs
+from anosim.formats.images.stored import Stored
 from anosim.units import si
 
 _KEYS = ("shape", "dtype", "offset", "voxel")
@@ -27,7 +28,7 @@ def read(path: Path, dataset: str | None, lazy: bool) -> ImageFile:
     offset = header.get("offset", 0)
     if isinstance(offset, bool) or not isinstance(offset, int) or offset < 0:
         raise InputError(f"offset of {str(path)!r} is {offset!r}: expected a number of bytes")
-    values = mapped(path, shape, dtype, offset, lazy)
+    values = _values(path, shape, dtype, offset, lazy)
     voxel = header.get("voxel", [])
     sizes = tuple(
         si(size, "m", "voxel") for size in (voxel if isinstance(voxel, list) else [voxel])
@@ -38,7 +39,7 @@ def read(path: Path, dataset: str | None, lazy: bool) -> ImageFile:
     return ImageFile(str(path), "raw", values, sizes, f"{path.name}.toml")
 
 
-def mapped(path: Path, shape: Any, dtype: Any, offset: int, lazy: bool) -> NDArray[Any]:
+def _values(path: Path, shape: Any, dtype: Any, offset: int, lazy: bool) -> NDArray[Any] | Slabs:
     """Values of a known shape and type in a file that is as long as they need.
 
     Raises:
@@ -54,15 +55,7 @@ def mapped(path: Path, shape: Any, dtype: Any, offset: int, lazy: bool) -> NDArr
         raise InputError(f"dtype of {str(path)!r} is {dtype!r}: expected e.g. 'uint8'") from None
     if kind.kind not in "biuf":
         raise InputError(f"dtype of {str(path)!r} is {dtype!r}: expected integers or real numbers")
-    needed = offset + int(np.prod(shape, dtype=object)) * kind.itemsize
-    size = path.stat().st_size
-    if size != needed:
-        raise InputError(
-            f"{str(path)!r} has {size} bytes, but shape {shape} of {kind} after {offset} bytes "
-            f"needs {needed}"
-        )
-    values = np.memmap(path, kind, "r", offset, tuple(shape))
-    return np.asarray(values) if lazy else np.array(values)
+    return Stored(path, (path,), tuple(shape), kind, skip=offset).values(lazy=lazy)
 
 
 def _header(path: Path) -> Mapping[str, Any]:
