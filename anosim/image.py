@@ -104,10 +104,10 @@ def whole_numbers(values: NDArray[Any], name: str) -> NDArray[Any]:
         )
     if kind == "i" or (kind == "u" and values.dtype.itemsize < 8):
         return values.astype(values.dtype.newbyteorder("="), copy=False)
-    largest = np.abs(values).max(initial=0)
+    largest = int(np.abs(values).max(initial=0))
     if largest >= 2**63:
         raise InputError(
-            f"{name} holds a label of {int(largest)}: the largest label possible is 2^63 - 1; "
+            f"{name} holds a label of {largest}: the largest label possible is 2^63 - 1; "
             "number the labels anew from 0"
         )
     return values.astype(np.int32 if largest < 2**31 else np.int64)

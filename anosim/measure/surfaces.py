@@ -14,6 +14,8 @@ from anosim.microstructure import Microstructure
 from anosim.progress import stage
 
 Floats = NDArray[np.float64]
+_WIDE = 1 << 16
+"""Between the least and the greatest label; beyond it labels are numbered anew for the tables."""
 
 REACH = {2: 3.75, 3: 3.5}
 """Radius, in voxels, of the disc or ball that the surface's direction is smoothed over: of those
@@ -92,11 +94,18 @@ def interface_area(image: Microstructure) -> Surfaces:
 
     names, labels = list(image.phases), _volume(image.labels)
     if len(names) > 100:
-        raise InputError(f"the image has {len(names)} phases: areas between at most 100")
-    low = min(image.phases.values())
-    codes = np.zeros(max(image.phases.values()) - low + 1, np.int64)
-    for k, name in enumerate(names):
-        codes[image.phases[name] - low] = k
+        raise InputError(
+            f"the image has {len(names)} phases: surfaces between phases are measured for at most "
+            "100; give voxels of one material one label, and see --particle for single particles"
+        )
+    values = list(image.phases.values())
+    low = min(values)
+    if max(values) - low > _WIDE:
+        ordered = sorted(values)
+        labels, low = np.searchsorted(ordered, labels), 0
+        values = [ordered.index(value) for value in values]
+    codes = np.zeros(max(values) - low + 1, np.int64)
+    codes[np.array(values) - low] = range(len(names))
     table = np.zeros((len(labels), len(names), len(names)))
     pair_areas(labels, codes, low, *_settings(image), table)
     sums = table.sum(axis=0) / _thickness(image)

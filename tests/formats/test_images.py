@@ -178,3 +178,52 @@ def test_labels_are_written_with_voxel_size_and_names(tmp_path):
         assert "phase b = 1" in file.imagej_metadata["Info"]
     with pytest.raises(InputError, match=r"expected \.tif or \.npy"):
         write_labels(structure, tmp_path / "labels.jpg")
+
+
+@pytest.mark.parametrize(
+    ("dtype", "lowest"),
+    [(np.int16, -1), (np.int64, -(2**31)), (np.int32, 70000), (np.uint64, 2**32 - 2)],
+)
+@pytest.mark.parametrize("ending", ["tif", "npy"])
+def test_labels_of_any_integers_come_back(tmp_path, dtype, lowest, ending):
+    labels = (VOLUME % 2 + np.array(lowest, dtype)).astype(dtype)
+    structure = anosim.Microstructure(labels, {"a": lowest, "b": lowest + 1}, VOXEL)
+    write_labels(structure, tmp_path / f"a.{ending}")
+    found = anosim.Microstructure.read(
+        tmp_path / f"a.{ending}", phases=structure.phases, voxel=VOXEL
+    )
+    assert np.array_equal(found.labels, labels)
+
+
+def test_labels_beyond_32_bits_go_into_npy_only(tmp_path):
+    structure = anosim.Microstructure(
+        PLANE.astype(int) % 2 + 2**40, {"a": 2**40, "b": 2**40 + 1}, 1e-8
+    )
+    with pytest.raises(InputError, match=r"do not fit into the 32 bits of TIFF: write \.npy"):
+        write_labels(structure, tmp_path / "a.tif")
+    assert not (tmp_path / "a.tif").exists()
+    write_labels(structure, tmp_path / "a.npy")
+    assert np.array_equal(read(tmp_path / "a.npy"), structure.labels)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, ">f4", ">u2", bool])
+def test_whole_numbers_of_any_type_are_labels(tmp_path, dtype):
+    np.save(tmp_path / "a.npy", (PLANE % 2).astype(dtype))
+    found = anosim.Microstructure.read(tmp_path / "a.npy", phases={"a": 0, "b": 1}, voxel="20 nm")
+    assert np.array_equal(found.labels, PLANE % 2)
+    assert found.labels.dtype.kind in "iu"
+    assert found.labels.dtype.isnative
+
+
+@pytest.mark.parametrize("number", [0.5, -3.25, 1e-9])
+def test_labels_that_are_not_whole_are_grey(tmp_path, number):
+    tifffile.imwrite(tmp_path / "a.tif", (PLANE % 2 + number).astype(np.float64))
+    with pytest.raises(InputError, match=r"not whole numbers: .* segment a grey image first"):
+        anosim.Microstructure.read(tmp_path / "a.tif", phases={"a": 0, "b": 1}, voxel="20 nm")
+
+
+@pytest.mark.parametrize("values", [PLANE % 2 + np.uint64(2**63), (PLANE % 2) * 2.0**63])
+def test_labels_beyond_the_largest_integer_are_refused(tmp_path, values):
+    np.save(tmp_path / "a.npy", values)
+    with pytest.raises(InputError, match=r"the largest label possible is 2\^63 - 1; number"):
+        anosim.Microstructure.read(tmp_path / "a.npy", phases={"a": 0, "b": 1}, voxel="20 nm")

@@ -1,5 +1,6 @@
 """Which reader opens a file, and what is checked before and after."""
 
+import errno
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from anosim.errors import AnosimError, InputError, MissingDependencyError
 from anosim.formats.images.imagefile import ImageFile
+from anosim.formats.limits import available_memory, gigabytes
 
 _READERS = {
     ".tif": "tiff",
@@ -128,6 +130,9 @@ def _damaged(path: Path, error: Exception) -> str:
     is_what = _signature(path)
     if is_what and is_what not in _own_signature(path):
         return f"{str(path)!r} is {is_what}, not a {path.suffix} file: name it as what it is"
+    if isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM:
+        free = gigabytes(available_memory())
+        return f"{str(path)!r} needs more memory than the {free} that are free: crop it"
     reason = " ".join(str(error).split())[:200] or type(error).__name__
     if "imagecodecs" in reason:
         return (

@@ -135,7 +135,7 @@ class Stored:
             count = min(each - inside, stop - at)
             with self.files[rank].open("rb") as stream:
                 stream.seek(starts[rank] + inside * row)
-                read = stream.readinto(memoryview(found[at - start :][:count]).cast("B"))  # type: ignore[attr-defined]
+                read = stream.readinto(memoryview(found[at - start :][:count]).cast("B"))
             if read != count * row:
                 raise InputError(f"{str(self.files[rank])!r} is truncated")
             at += count
@@ -145,7 +145,7 @@ class Stored:
         """The values of a compressed file or of one of text."""
         if self.encoding == "ascii":
             return self._from_text(file)
-        unpack = {"gzip": gzip.open, "bzip2": bz2.open, "zlib": _Inflated}[self.encoding]
+        unpack: Any = {"gzip": gzip.open, "bzip2": bz2.open, "zlib": _Inflated}[self.encoding]
         with file.open("rb") as stream:
             self._after_lines(stream)
             plain = unpack(stream)

@@ -171,6 +171,12 @@ def _only_series(path: Path, file: Any) -> Any:
             f"{str(path)!r} holds {len(file.series)} images of shape {shapes[0]} that are no "
             "stack: save one of them, or all as one stack"
         )
+    described = prod(shapes[0]) // max(prod(file.pages.first.shape), 1)
+    if described < len(file.pages) and len(file.series[0].levels) == 1 and not file.is_lsm:
+        raise InputError(
+            f"{str(path)!r} holds {len(file.pages)} images, but its metadata describe {described}: "
+            "save it anew as one stack"
+        )
     return file.series[0]
 
 

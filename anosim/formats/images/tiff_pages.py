@@ -43,6 +43,8 @@ def check_pages(path: Path, pages: list[Any], needed: float, lazy: bool) -> None
     for number, page in enumerate(pages):
         handle = page.parent.filehandle
         size = sizes.setdefault(handle.path, handle.size)
+        if len(page.dataoffsets) != len(page.databytecounts):
+            raise InputError(f"{str(path)!r} is damaged: slice {number} has more pieces than sizes")
         ends = [o + n for o, n in zip(page.dataoffsets, page.databytecounts, strict=True) if n]
         bits = 0 if page.compression != 1 else prod(page.shape) * page.keyframe.bitspersample
         if not ends or max(ends) > size or 8 * sum(page.databytecounts) < bits:

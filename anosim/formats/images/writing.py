@@ -19,7 +19,7 @@ def write_labels(structure: Microstructure, path: str | PathLike[str]) -> None:
     """Write a microstructure's labels as .tif (ImageJ reads voxel size and phases) or .npy.
 
     Raises:
-        InputError: another ending, or no such folder.
+        InputError: another ending, no such folder, or labels beyond 32 bits in TIFF.
     """
     path = Path(path)
     check_labels_writable(path)
@@ -59,6 +59,10 @@ def _write_tiff(structure: Microstructure, path: Path) -> None:
     import tifffile
 
     labels = _smallest(structure.labels)
+    if labels.dtype.itemsize > 4:
+        raise InputError(
+            f"labels up to {labels.max()} do not fit into the 32 bits of TIFF: write .npy"
+        )
     voxel = structure.voxel
     if labels.dtype.itemsize > 2 or labels.nbytes > _BIG:
         tifffile.imwrite(
@@ -81,6 +85,5 @@ def _ome(voxel: tuple[float, ...]) -> dict[str, Any]:
 
 def _smallest(labels: NDArray[Any]) -> NDArray[Any]:
     """The labels in the smallest type that holds them."""
-    if labels.min() < 0:
-        return labels
-    return labels.astype(np.min_scalar_type(int(labels.max())), copy=False)
+    ends = (int(labels.min()), int(labels.max()))
+    return labels.astype(np.result_type(*map(np.min_scalar_type, ends)), copy=False)
