@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from anosim.case import Case, CaseError
+from anosim.errors import InputError
 from anosim.forecast import Forecast, forecast
 from anosim.integrate.checkpoint import StaleCheckpointError
 from anosim.meshes import Floats, Mesh
 from anosim.microstructure import Microstructure
 from anosim.problem import Diffusion
 from anosim.progress import report
-from anosim.regions import Region
 from anosim.report import FRAMES, PAGE
 from anosim.report import write as write_page
 from anosim.results import (
@@ -31,6 +31,7 @@ from anosim.results import (
 )
 from anosim.results.folder import RECORD, check_replaceable
 from anosim.results.numbers import Points, plain
+from anosim.results.provenance import rounded
 from anosim.solution import Solution
 
 if TYPE_CHECKING:
@@ -71,7 +72,8 @@ def run(
     """Do what a case describes and leave the results in a folder.
 
     Progress goes to the watcher of ``anosim.progress``. A long run writes its state to a folder
-    beside the results; where it was killed, the same run goes on from there.
+    beside the results; where it was killed, the same run goes on from there. Numbers and fields
+    come first, all together; what ends the run while it draws does not take them away.
 
     Args:
         case: the case.
@@ -79,13 +81,14 @@ def run(
         expected: is told what the run will need, before anything is meshed.
 
     Returns:
-        What was made. The folder is there only if everything went well.
+        What was made. The folder is there only if all numbers are.
 
     Raises:
         CaseError: the image, the mesh or the problem contradict the case.
         InputError: the folder holds something else than earlier results.
         MissingDependencyError: a volume, and PyVista to draw it is not installed.
-        AnosimError: no mesh, or no solution to the tolerance, came out.
+        AnosimError: no mesh, or no solution to the tolerance, came out; or, after the numbers were
+            written, no pictures.
     """
     target = case.folder if folder is None else folder
     watch = Stopwatch()
@@ -106,7 +109,8 @@ def run(
             solutions[name], note = _solve(case, problem, name, checkpoint(target, name))
         notes += [note] if note else []
     with replacing_folder(target) as place:
-        results = _write(case, image, solutions, place, watch, target, notes, about)
+        found, arrival = _write(case, image, solutions, place, watch, target, notes, about)
+    results = _illustrated(case, image, solutions, found, arrival, target, watch)
     return Outcome(target, results, image, mesh, solutions)
 
 
@@ -135,11 +139,10 @@ def _write(
     target: Path,
     notes: Sequence[str],
     about: Mapping[str, Any],
-) -> dict[str, Any]:
-    """Write every file of a run; results.json comes last, so that it can tell about the others."""
+) -> tuple[dict[str, Any], Floats | None]:
+    """Write fields, curves, the case and results.json; what it holds, and the arrival times."""
     first = next(iter(solutions.values()))
-    times = case.output.times
-    probes = {name: point for name, (_, point) in case.output.probes.items()}
+    times, probes = case.output.times, _probes(case)
     with watch.stage("evaluate"):
         arrival = _arrival(first)
         surfaces = [first.surfaces(p, times or None) for p in case.surfaces(first.problem)]
@@ -148,9 +151,6 @@ def _write(
         found["image_file"] = about or None
         found["agreement"] = _agreement(solutions, times)
         found["cleaning"] = case.cleaning(image)
-    with watch.stage("draw"):
-        _draw(image, first, times, probes, case.regions, place, arrival is not None)
-        _frames(image, first, times, place)
     with watch.stage("write"):
         _write_fields(first, times, arrival, place)
         write_curves(first, probes, place / "curves.csv", case.regions)
@@ -163,11 +163,46 @@ def _write(
         ("mesh_sha256" if case.mesher_name == "file" else "image_sha256"): case.digest(),
         "case_sha256": sha256(text.encode()).hexdigest(),
     }
-    found["files"] = sorted([*(file.name for file in place.iterdir()), RECORD, PAGE])
+    drawn = [f"{name}.png" for name in _pictures(case, image, first, arrival)]
+    written = [file.name for file in place.iterdir()]
+    found["files"] = sorted([*written, *drawn, FRAMES, RECORD, PAGE])
     results: dict[str, Any] = plain(found)
     write_results(results, place / RECORD)
-    write_page(place, name=target.resolve().name)
-    return results
+    return results, arrival
+
+
+def _illustrated(
+    case: Case,
+    image: Microstructure | None,
+    solutions: Mapping[str, Solution],
+    found: dict[str, Any],
+    arrival: Floats | None,
+    folder: Path,
+    watch: Stopwatch,
+) -> dict[str, Any]:
+    """Draw pictures and the page into the folder of results; what results.json then holds.
+
+    Raises:
+        InputError: memory or disk do not suffice.
+    """
+    first = next(iter(solutions.values()))
+    try:
+        with watch.stage("draw"):
+            _draw(_pictures(case, image, first, arrival), folder)
+            _frames(image, first, case.output.times, folder)
+        found["provenance"]["seconds"] = rounded(watch.seconds)
+        write_results(found, folder / RECORD)
+        write_page(folder)
+    except (MemoryError, OSError) as error:
+        why = getattr(error, "strerror", None) or "the memory does not suffice"
+        raise InputError(
+            f"cannot draw into {str(folder)!r}: {why}; the numbers and fields there are complete"
+        ) from error
+    return found
+
+
+def _probes(case: Case) -> Points:
+    return {name: point for name, (_, point) in case.output.probes.items()}
 
 
 def _arrival(solution: Solution) -> Floats | None:
@@ -187,17 +222,13 @@ def _agreement(solutions: Mapping[str, Solution], times: tuple[float, ...]) -> d
     }
 
 
-def _draw(
-    image: Microstructure | None,
-    solution: Solution,
-    times: tuple[float, ...],
-    probes: Points,
-    regions: Mapping[str, Region],
-    place: Path,
-    arrives: bool,
-) -> None:
+def _pictures(
+    case: Case, image: Microstructure | None, solution: Solution, arrival: Floats | None
+) -> "dict[str, Callable[[], Figure]]":
+    """What draws each picture, by its name."""
     from anosim import figures
 
+    times, probes, regions = case.output.times, _probes(case), case.regions
     shown = np.unique(np.linspace(0, len(times) - 1, min(len(times), MOST_MAPS)).astype(int))
     selected = [times[index] for index in shown] if times else None
     pictures: dict[str, Callable[[], Figure]] = {
@@ -208,10 +239,16 @@ def _draw(
         pictures["microstructure"] = lambda: figures.microstructure(image)
     if times:
         pictures["curves"] = lambda: figures.curves(solution, probes=probes, regions=regions)
-    if arrives:
+    if arrival is not None:
         pictures["time_to_90"] = lambda: figures.arrival(solution, fraction=0.9, over=image)
+    return pictures
+
+
+def _draw(pictures: "Mapping[str, Callable[[], Figure]]", folder: Path) -> None:
+    from anosim.figures import save
+
     for rank, (name, picture) in enumerate(pictures.items()):
-        figures.save(picture(), place / f"{name}.png")
+        save(picture(), folder / f"{name}.png")
         report("draw", (rank + 1) / (len(pictures) + 1))
 
 

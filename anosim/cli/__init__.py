@@ -4,7 +4,6 @@ import argparse
 import io
 import logging
 import os
-import signal
 import sys
 import warnings
 from collections.abc import Sequence
@@ -25,9 +24,11 @@ from anosim.cli import (
     solvers,
     study,
 )
-from anosim.cli.stops import UNREAD, Terminated, leave, told
+from anosim.cli.stops import UNREAD, Terminated, stoppable, told
+from anosim.cli.supervision import supervised
 from anosim.errors import AnosimError, ConvergenceError
 from anosim.extras import missing
+from anosim.formats.limits import available_memory, gigabytes
 
 VERBS = (
     demo,
@@ -46,6 +47,11 @@ VERBS = (
 )
 
 
+def command() -> int:
+    """Run the command line in a process whose end is told whatever ends it: the entry point."""
+    return supervised(main)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line.
 
@@ -57,8 +63,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # what an old terminal cannot show becomes "?"
             stream.reconfigure(errors="replace")
-    before, form = signal.signal(signal.SIGTERM, leave), warnings.formatwarning
-    warnings.formatwarning = _warning
+    form, warnings.formatwarning = warnings.formatwarning, _warning
+    try:
+        with stoppable():
+            return _done(arguments)
+    finally:
+        warnings.formatwarning = form
+
+
+def _done(arguments: argparse.Namespace) -> int:
+    """The exit code of the verb; what goes wrong is a sentence."""
     try:
         code = int(arguments.do(arguments))
         sys.stdout.flush()
@@ -74,13 +88,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         return UNREAD
     except (KeyboardInterrupt, Terminated) as end:
         return told(end)
+    except MemoryError as error:
+        why = " ".join(str(error).split()) or "an allocation failed"
+        print(
+            f"error: the memory does not suffice ({why}; {gigabytes(available_memory())} are "
+            "free): a coarser mesh or a crop needs less",
+            file=sys.stderr,
+        )
+        return 2
     except OSError as error:  # a full disk, a file that may not be read or written
         where = f" {str(error.filename)!r}" if error.filename else ""
         print(f"error: the system refused{where}: {error.strerror or error}", file=sys.stderr)
         return 2
-    finally:
-        signal.signal(signal.SIGTERM, before)
-        warnings.formatwarning = form
 
 
 def _warning(message: Warning | str, *_: object, **__: object) -> str:

@@ -2,6 +2,6 @@
 
 import sys
 
-from anosim.cli import main
+from anosim.cli import command
 
-sys.exit(main())
+sys.exit(command())

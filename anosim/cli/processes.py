@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NoReturn, cast
 
 from anosim import plugins
-from anosim.cli.stops import Terminated, told
+from anosim.cli.stops import STOPPING, Terminated, told
 from anosim.errors import AnosimError, InputError, MissingDependencyError, PluginError, listing
 from anosim.plugins import Parallel, Solver
 
@@ -110,7 +110,7 @@ def _led(
 
 def _helped(comm: Any) -> int:
     """Follow process 0 until it lets go; it alone hears of signals, and ends all."""
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, *STOPPING):
         signal.signal(number, signal.SIG_IGN)
     _load(comm.bcast(None))
     name = comm.bcast(None)

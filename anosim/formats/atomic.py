@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
-from uuid import uuid4
 
 from anosim.errors import InputError
+from anosim.formats.owners import owned_name, remove_leftovers
 
 
 @contextmanager
@@ -15,17 +15,23 @@ def replacing(path: str | PathLike[str]) -> Iterator[Path]:
     """A temporary path in the folder of ``path``, renamed onto it when the block ends well.
 
     The temporary file has the same ending. After an error or an interruption it is deleted, and
-    what was at ``path`` before is still there.
+    what was at ``path`` before is still there. What a killed process left in the folder goes.
 
     Raises:
         InputError: there is no such folder, or ``path`` is a folder.
     """
     path = Path(path)
     check_target(path)
-    temporary = path.with_name(f".{path.stem}.{uuid4().hex[:12]}{path.suffix}")
+    remove_leftovers(path.parent)
+    temporary = path.with_name(owned_name(f".{path.stem}.", path.suffix))
     try:
         yield temporary
         os.replace(temporary, path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        if error.filename in (None, str(temporary)):  # the user knows the file by its own name
+            error.filename = str(path)
+        raise
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise

@@ -4,12 +4,12 @@ import errno
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from anosim.errors import InputError, listing
+from anosim.formats.owners import owned_name, remove_leftovers
 
 RECORD = "results.json"
 
@@ -27,12 +27,13 @@ def replacing_folder(folder: Path) -> Iterator[Path]:
     """
     folder = folder.resolve()
     check_replaceable(folder)
+    parent = _existing_parent(folder)
+    remove_leftovers(parent)
     try:
-        temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=_existing_parent(folder)))
+        temporary = _hidden(folder, parent)
     except OSError as error:
         raise InputError(f"cannot write to {str(folder)!r}: {error.strerror}") from None
     try:
-        temporary.chmod(0o777 & ~_umask())  # mkdtemp's own mode keeps others out
         yield temporary
         check_replaceable(folder)
         _put(temporary, folder)
@@ -93,7 +94,7 @@ def _put(made: Path, folder: Path) -> None:
         if not folder.exists():
             os.rename(made, folder)
             return
-        earlier = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        earlier = _hidden(folder, folder.parent)
         os.rename(folder, earlier / "earlier")
         try:
             os.rename(made, folder)
@@ -106,7 +107,8 @@ def _put(made: Path, folder: Path) -> None:
         raise InputError(f"cannot write to {str(folder)!r}: {error.strerror}") from None
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def _hidden(folder: Path, parent: Path) -> Path:
+    """A new folder that is named after another one and after this process."""
+    made = parent / owned_name(f".{folder.name}-")
+    made.mkdir()
+    return made

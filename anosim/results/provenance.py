@@ -36,6 +36,11 @@ class Stopwatch:
         report(name, 1.0)
 
 
+def rounded(seconds: Mapping[str, float]) -> dict[str, float]:
+    """Seconds of each stage as records hold them."""
+    return {name: round(value, 3) for name, value in seconds.items()}
+
+
 def provenance(
     mesher: tuple[str, Any],
     records: Mapping[str, Mapping[str, str]],
@@ -65,7 +70,7 @@ def provenance(
             name: {"distribution": distribution(SOLVERS, name), **record}
             for name, record in records.items()
         },
-        "seconds": {name: round(value, 3) for name, value in seconds.items()},
+        "seconds": rounded(seconds),
         "peak_memory_megabytes": peak_memory(),
     }
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from anosim.errors import InputError
-from anosim.study.claims import held
+from anosim.study.claims import Waiting, held
 from anosim.study.running import RUNS, THREADS, Batch, Outcome, row_of, start_worker, work
 
 POLL = 0.1
@@ -95,9 +95,10 @@ def run_by(executor: Any, batches: Sequence[Batch], watch: Watch) -> None:
         waiting = [batch for future, batch in futures if not _result(future)]
         watch()
         for batch in waiting:  # another process is at it
+            queue = Waiting(batch.lock, POLL)
             while batch.missing and held(batch.lock):
                 watch()
-                time.sleep(POLL)
+                queue.wait()
         waiting = [batch for batch in waiting if batch.missing]
 
 
@@ -122,9 +123,10 @@ def _result(future: Any) -> bool:
 
 def _until_done(batches: Sequence[Batch], do: Callable[[Batch], bool], watch: Watch) -> None:
     for batch in batches:
+        queue = Waiting(batch.lock, POLL)
         while not do(batch):
             watch()
-            time.sleep(POLL)
+            queue.wait()
             if not batch.missing:
                 break
         watch()

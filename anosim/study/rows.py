@@ -1,7 +1,7 @@
 """One finished run: a row, kept in a file of its own."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -56,15 +56,25 @@ class Row:
             temporary.write_text(text + "\n", encoding="utf-8")
 
 
-def read_row(path: Path) -> Row | None:
-    """The row in a file; None if there is none that can be read."""
+def read_row(path: Path, names: Iterable[str]) -> Row | None:
+    """The row in a file; None if there is none that can be read.
+
+    Args:
+        path: ``KEY.json``: what stands in the file cannot lead to another one.
+        names: of the inputs that the row must have.
+    """
     try:
         held = json.loads(path.read_text(encoding="utf-8"))
         held.pop("inputs_si")
         held["numbers"] = {name: restored(value) for name, value in held["numbers"].items()}
-        return Row(**held)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        row = Row(**held)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
+    texts = (row.status, row.error, row.where)
+    tables = (row.inputs, row.numbers, row.seconds, row.versions, row.hashes, row.record)
+    fits = row.key == path.stem and all(isinstance(text, str) for text in texts)
+    fits = fits and all(isinstance(table, dict) for table in tables)
+    return row if fits and all(name in row.inputs for name in names) else None
 
 
 def key_of(identity: str, inputs: Mapping[str, Any]) -> str:

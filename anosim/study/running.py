@@ -93,7 +93,7 @@ class Batch:
 
     def row(self, key: str) -> Row | None:
         """The row of a run; None if it has none."""
-        return read_row(Path(self.folder) / RUNS / f"{key}.json")
+        return read_row(Path(self.folder) / RUNS / f"{key}.json", self.points[0])
 
 
 def work(batch: Batch) -> bool:

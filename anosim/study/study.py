@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass
@@ -26,6 +28,7 @@ from anosim.study.values import storable
 NOTABLE = 0.01
 """Overshoot that a reader has to know of."""
 RECORD, TABLE = "study.json", "table.csv"
+_KEY = re.compile("[0-9a-f]{1,64}")
 What = Callable[..., Numbers] | Case | Runner | str | os.PathLike[str]
 
 
@@ -114,8 +117,7 @@ class Study:
 
     def results(self) -> Results:
         """The table of the runs that have ended."""
-        rows = [read_row(self.folder / RUNS / f"{key}.json") for key in self.keys]
-        return _table(self.axes, rows)
+        return _table(self.axes, self.keys, self.folder)
 
     def _prepare(self, retry_failed: bool) -> None:
         try:
@@ -126,7 +128,7 @@ class Study:
         record = asdict(self.axes) | {"identity": self.run_.identity, "keys": self.keys}
         with replacing(self.folder / RECORD) as temporary:
             temporary.write_text(json.dumps(storable(record), indent=1), encoding="utf-8")
-        for row in self.results().failed if retry_failed else ():
+        for row in self.results().failed if retry_failed else ():  # a row has a key of the study
             (self.folder / RUNS / f"{row.key}.json").unlink(missing_ok=True)
 
     def _batches(self) -> list[Batch]:
@@ -184,22 +186,33 @@ def stored(folder: str | os.PathLike[str]) -> Results:
 
     Raises:
         InputError: the folder is that of no study.
+
+    Warns:
+        UserWarning: the file of a run is damaged; the run counts as one that is to be done.
     """
     folder = Path(folder)
     try:
         held = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         design = Design(tuple(held["points"]), held["shape"], held["kind"])
-        keys = held["keys"]
-    except (OSError, ValueError, KeyError, TypeError):
+        keys = [str(key) for key in held["keys"] if _KEY.fullmatch(key)]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise InputError(
             f"{str(folder)!r} holds no study: there is no {RECORD} that can be read"
         ) from None
-    return _table(design, [read_row(folder / RUNS / f"{key}.json") for key in keys])
+    return _table(design, keys, folder)
 
 
-def _table(design: Design, rows: Sequence[Row | None]) -> Results:
-    known = tuple(row for row in rows if row is not None)
-    return Results(known, design.names, design.shape, len(rows))
+def _table(design: Design, keys: Sequence[str], folder: Path) -> Results:
+    known = [row for key in keys if (row := _row(folder / RUNS / f"{key}.json", design.names))]
+    return Results(tuple(known), design.names, design.shape, len(keys))
+
+
+def _row(path: Path, names: Sequence[str]) -> Row | None:
+    """The row of a run, with its inputs; None where it has none that can be read."""
+    row = read_row(path, names)
+    if row is None and path.exists():
+        warnings.warn(f"{str(path)!r} is damaged: that run is to be done again", stacklevel=4)
+    return row
 
 
 def failures(results: Results) -> str:

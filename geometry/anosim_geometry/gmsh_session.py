@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from anosim.signals import keeping_sigterm
+from anosim.signals import keeping_signals
 
 BASIC_OPTIONS = {
     "General.Terminal": 0,
@@ -32,7 +32,7 @@ def session(gmsh: Any, options: Mapping[str, float]) -> Iterator[None]:
     """
     own = not gmsh.isInitialized()
     if own:
-        with keeping_sigterm():
+        with keeping_signals():
             gmsh.initialize(readConfigFiles=False, interruptible=False)
     try:
         before = {name: gmsh.option.getNumber(name) for name in options}

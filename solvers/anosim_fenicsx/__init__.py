@@ -6,9 +6,9 @@ from mpi4py import MPI  # finds the MPI library that the wheel of DOLFINx needs
 
 import petsc4py
 
-from anosim.signals import keeping_sigterm
+from anosim.signals import keeping_signals
 
-with keeping_sigterm():
+with keeping_signals():
     if "mpi4py.futures" in sys.modules:
         # tasks of a pool start PETSc when they come to it, not all processes at once
         petsc4py.init(comm=MPI.COMM_SELF)

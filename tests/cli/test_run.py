@@ -96,7 +96,7 @@ def table(path: Path) -> list[dict[str, str]]:
 def test_without_a_terminal_there_are_plain_lines(finished: Finished) -> None:
     _, out, progress = finished
     assert "\x1b" not in out + progress
-    stages = ["load", "read image", "mesh", "solve by skfem", "evaluate", "draw", "write"]
+    stages = ["load", "read image", "mesh", "solve by skfem", "evaluate", "write", "draw"]
     assert [line.split(":")[0] for line in progress.splitlines()] == stages
     assert "mean of sei" in out
     assert "Results in results: case.toml" in out
@@ -257,7 +257,7 @@ def test_earlier_results_survive_a_run_that_fails(
 def test_an_interrupted_run_leaves_nothing(folder: Path) -> None:
     left, code, before = interrupted(folder, signal.SIGINT)
     assert code == 130, left
-    assert left == "interrupted: nothing was left behind\n"
+    assert left == "interrupted: what was not finished is removed\n"
     assert sorted(folder.iterdir()) == before
 
 

@@ -207,5 +207,18 @@ def test_a_checkpoint_of_another_problem_is_refused(tmp_path):
     with pytest.raises(InputError, match="belongs to another problem"):
         Checkpoint(tmp_path / "c", "two").load()
     (tmp_path / "c" / "state.npz").write_bytes(b"PK\x03\x04 cut")
-    with pytest.raises(InputError, match="no checkpoint that can be read"):
-        Checkpoint(tmp_path / "c", "one").load()
+
+
+@pytest.mark.parametrize("file", ["state.npz", "modes.bin"])
+def test_a_damaged_checkpoint_is_not_used(tmp_path, file):
+    from anosim.integrate.checkpoint import Checkpoint
+
+    first = Checkpoint(tmp_path / "c", "one")
+    first.save({"now": np.zeros(4)}, np.ones((2, 3)))
+    first.save({"now": np.ones(4)}, np.arange(12.0).reshape(4, 3))
+    assert Checkpoint(tmp_path / "c", "one").load()[1][3].tolist() == [9.0, 10.0, 11.0]
+    data = bytearray((tmp_path / "c" / file).read_bytes())
+    for change in (data[: len(data) // 2], data[:60] + b"\x07" + data[61:], b"", b"PK\x03\x04 cut"):
+        (tmp_path / "c" / file).write_bytes(change)
+        with pytest.warns(UserWarning, match="is damaged and is not used"):
+            assert Checkpoint(tmp_path / "c", "one").load() is None

@@ -27,7 +27,7 @@ from anosim.study import (
     sobol,
     stored,
 )
-from anosim.study.claims import claimed, held
+from anosim.study.claims import Waiting, claimed, held
 
 SCRIPT = """
 import sys
@@ -197,6 +197,52 @@ def test_a_lock_of_another_machine_is_stale_once_silent(tmp_path):
     assert held(lock)
     os.utime(lock, (time.time() - 1000, time.time() - 1000))
     assert not held(lock)
+
+
+@pytest.mark.parametrize(
+    "text", ["", '{"pid": 12', "[1]", '{"host": "here"}', '{"pid": "x"}', "\0"]
+)
+def test_a_lock_that_cannot_be_read_is_judged_by_its_age(tmp_path, text):
+    lock = tmp_path / "x.lock"
+    lock.write_text(text)
+    assert held(lock)
+    os.utime(lock, (time.time() - 9000, time.time() - 9000))
+    with claimed(lock) as got:
+        assert got
+
+
+def test_who_waits_says_for_whom(tmp_path):
+    lock = tmp_path / "x.lock"
+    lock.write_text(json.dumps({"pid": 77, "host": "elsewhere", "since": "noon"}))
+    queue = Waiting(lock, 0.0)
+    queue.since -= 60.0
+    with pytest.warns(UserWarning, match=r"waiting for process 77 on elsewhere, .* since noon"):
+        queue.wait()
+    lock.write_text("")
+    queue.told = False
+    with pytest.warns(UserWarning, match="cannot be read: it is taken over when it is 300 s old"):
+        queue.wait()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"key": "../../private/victim"}, {"inputs": {}}, {"numbers": []}, {"status": 3}, {"new": 1}],
+)
+def test_a_damaged_row_is_told_and_done_again(tmp_path, change):
+    (tmp_path / "private").mkdir()
+    victim = tmp_path / "private" / "victim.json"
+    victim.write_text("precious")
+    study = Study(quick.product, {"a": [1, 2], "b": [3]}, folder=tmp_path / "study")
+    before = study.run(workers=0)
+    path = tmp_path / "study" / "runs" / f"{study.keys[0]}.json"
+    good = json.loads(path.read_text())
+    path.write_text(json.dumps(good | {"status": "failed", "error": "x"} | change))
+    with pytest.warns(UserWarning, match=f"{path.name}' is damaged: that run is to be done again"):
+        assert len(stored(tmp_path / "study")) == 1
+    with pytest.warns(UserWarning, match="damaged"):
+        again = study.run(workers=0, retry_failed=True)
+    assert victim.read_text() == "precious"
+    assert [row.numbers for row in again] == [row.numbers for row in before]
 
 
 def test_folders_that_hold_no_study(tmp_path):

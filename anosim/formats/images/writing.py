@@ -1,5 +1,6 @@
 """Labels to files, with their voxel size."""
 
+import os
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -44,15 +45,29 @@ def check_labels_writable(path: str | PathLike[str]) -> None:
 
 
 def label_array(path: Path, shape: tuple[int, ...], voxel: tuple[float, ...]) -> Any:
-    """An array of bytes in a new .npy file or OME-TIFF, to be filled and flushed."""
-    if path.suffix.lower() == ".npy":
-        return np.lib.format.open_memmap(path, "w+", np.uint8, shape)
-    import tifffile
+    """An array of bytes in a new .npy file or OME-TIFF, to be filled and flushed.
 
-    return tifffile.memmap(
-        path, shape=shape, dtype=np.uint8, bigtiff=True, ome=True, photometric="minisblack",
-        metadata=_ome(voxel),
-    )  # fmt: skip
+    Raises:
+        OSError: the disk has no room for all of it.
+    """
+    if path.suffix.lower() == ".npy":
+        found: Any = np.lib.format.open_memmap(path, "w+", np.uint8, shape)
+    else:
+        import tifffile
+
+        found = tifffile.memmap(
+            path, shape=shape, dtype=np.uint8, bigtiff=True, ome=True, photometric="minisblack",
+            metadata=_ome(voxel),
+        )  # fmt: skip
+    _reserve(path)
+    return found
+
+
+def _reserve(path: Path) -> None:
+    """Take a file's room on the disk now: a full disk under a mapped file is a bus error."""
+    if hasattr(os, "posix_fallocate"):
+        with path.open("r+b") as file:
+            os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
 
 
 def _write_tiff(structure: Microstructure, path: Path) -> None:
