@@ -81,7 +81,9 @@ def _told(code: int, *, ended: bool) -> int:
         why = "the system killed it" if -code == signal.SIGKILL else f"a library ended it ({name})"
         code = 128 - code
     else:
-        why = "a library or a process that helped ended it"
+        why = "a library ended it without a word"
+    if launcher:
+        why = f"one of its processes of MPI was ended (code {code})"
     print(
         f"error: the command did not end by itself: {why}, mostly for want of memory ({free} are "
         "free now) or of disk space; results that were complete are kept, a coarser mesh or a "

@@ -1,10 +1,13 @@
 """`anosim run` on several processes: one result, one voice, one exit code."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -86,7 +89,8 @@ def test_a_number_of_processes_that_makes_no_sense(folder: Path) -> None:
     assert done.stderr == "error: --mpi is 0: choose the number of processes, 1 or more\n"
 
 
-def test_an_interrupted_run_ends_all_and_goes_on_later(folder: Path) -> None:
+def stopped(folder: Path, stop: Callable[[int], None]) -> tuple[int, str]:
+    """Start a long run on two processes, and stop it, told its number, once its state is kept."""
     slow = ON_MPI.replace("order = 2", 'order = 1\nintegrator = "euler"\nsteps = 100000')
     (folder / "case.toml").write_text(slow)
     launcher()
@@ -104,9 +108,34 @@ def test_an_interrupted_run_ends_all_and_goes_on_later(folder: Path) -> None:
         while not state.exists():
             assert process.poll() is None, process.communicate()
             time.sleep(0.05)
-        process.send_signal(signal.SIGINT)
+        stop(process.pid)
         _, told = process.communicate(timeout=300)
-    assert process.returncode == 130
-    assert "interrupted: the same command goes on from where it was" in told.splitlines()
     assert state.exists()
     assert not (folder / "results").exists()
+    return process.returncode, told
+
+
+def test_an_interrupted_run_ends_all_and_goes_on_later(folder: Path) -> None:
+    code, told = stopped(folder, lambda pid: os.kill(pid, signal.SIGINT))
+    assert code == 130
+    assert "interrupted: the same command goes on from where it was" in told.splitlines()
+
+
+def test_a_process_that_is_killed_is_told(folder: Path) -> None:
+    def kill_one(started: int) -> None:
+        parents = {}
+        for place in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(OSError):
+                words = place.read_text().rpartition(")")[2].split()
+                parents[int(place.parent.name)] = int(words[1])
+        below, work = [started], []
+        while below:
+            parent = below.pop()
+            children = [pid for pid, up in parents.items() if up == parent]
+            below += children
+            work += [] if children else [parent]
+        os.kill(max(work), signal.SIGKILL)
+
+    code, told = stopped(folder, kill_one)
+    assert code != 0
+    assert "one of its processes of MPI was ended" in told.splitlines()[-1]

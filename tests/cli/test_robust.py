@@ -101,7 +101,7 @@ def test_numbers_outlive_what_stops_the_drawing(
         ("os.abort()", 134, "a library ended it (SIGABRT)"),
         ("os.kill(os.getpid(), signal.SIGKILL)", 137, "the system killed it"),
         ("os.kill(os.getpid(), signal.SIGBUS)", 135, "a library ended it (SIGBUS)"),
-        ("os._exit(1)", 1, "a library or a process that helped ended it"),
+        ("os._exit(1)", 1, "a library ended it without a word"),
     ],
 )
 def test_an_end_without_a_word_is_told(tmp_path: Path, work: str, code: int, says: str) -> None:
