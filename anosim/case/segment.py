@@ -78,9 +78,9 @@ def read_segment(entry: Entry, folder: Path) -> SegmentPart:
         CaseError: what is wrong, with its line.
     """
     from anosim.prepare import STEPS
-    from anosim.segment.methods import METHODS, check_phases, create
+    from anosim.segment.methods import METHODS, check_phases, create, usual_method
 
-    method = "regions"
+    method = usual_method(entry.table())
     if "method" in entry.table():
         method = entry.table()["method"].one_of(METHODS, "methods are")
     known = [field.name for field in fields(METHODS[method])]
@@ -91,15 +91,16 @@ def read_segment(entry: Entry, folder: Path) -> SegmentPart:
         check_phases(phases)
     steps = table["prepare"].array("a list of steps") if "prepare" in table else []
     options = {key: _list_to_tuple(item.value) for key, item in table.items() if key in known}
+    strokes = _strokes(table, folder)
     with entry.blamed():
-        create(method, options)
+        create(method, options, phases, strokes=strokes is not None)
     return SegmentPart(
         entry,
         phases,
         method,
         options,
         tuple(step.one_of(STEPS, "steps are") for step in steps),
-        _strokes(table, folder),
+        strokes,
         _values(table, phases),
         _cleaning(entry, table),
     )
@@ -110,7 +111,10 @@ def _strokes(table: Mapping[str, Entry], folder: Path) -> Path | list[dict[str, 
         return None
     entry = table["strokes"]
     if isinstance(entry.value, str):
-        return folder / entry.text("a file's name")
+        path = folder / entry.text("a file's name")
+        if not path.exists():
+            raise entry.error(f"is {entry.value!r}: there is no file of that name")
+        return path
     return [item.value for item in entry.array("a file's name or tables", 1) if item.table()]
 
 

@@ -23,7 +23,7 @@ from anosim.microstructure import Microstructure
 from anosim.results import Stopwatch, write_results
 
 EXAMPLE = "anosim segment stack.tif labels.tif --voxel 20nm --phases pore,sei,graphite,particle"
-OPTIONS = ("smooth", "region_pixels", "beta", "trees")
+OPTIONS = ("thresholds", "smooth", "region_pixels", "beta", "trees")
 """Options of methods that have an argument of their own."""
 
 
@@ -62,8 +62,13 @@ def _add_image(verb: ArgumentParser) -> None:
 def _add_method(verb: ArgumentParser) -> None:
     verb.add_argument(
         "--method",
-        default="regions",
-        help="regions (default), staged, otsu, random walker or pixels",
+        help="regions (default), staged, otsu, thresholds, random walker or pixels",
+    )
+    verb.add_argument(
+        "--thresholds",
+        type=_numbers,
+        metavar="A,B",
+        help="grey values between the phases; one equal to them is of the darker phase",
     )
     verb.add_argument(
         "--strokes", metavar="FILE", help="painted examples: an image, or .toml with [[strokes]]"
@@ -78,7 +83,7 @@ def _add_method(verb: ArgumentParser) -> None:
     verb.add_argument(
         "--by-slabs",
         action="store_true",
-        help="staged only: never hold the whole volume in memory (no picture, no cleaning)",
+        help="staged or thresholds: never hold the whole volume (no picture, no cleaning)",
     )
 
 
@@ -96,6 +101,7 @@ def do(arguments: Namespace) -> int:
     written = [Path(arguments.output).with_suffix(ending) for ending in (".json", ".png")]
     read = (arguments.image, arguments.strokes, arguments.reference)
     check_outputs([arguments.output, *written], read)
+    _check(arguments)
     with watching(quiet=arguments.quiet):
         watch = Stopwatch()
         with watch.stage("open image"):
@@ -150,12 +156,38 @@ def print_decisions(record: Mapping[str, Any]) -> None:
     Console(highlight=False).print(table)
 
 
+def _options(arguments: Namespace) -> dict[str, Any]:
+    """What is given of the method's options."""
+    return {name: value for name in OPTIONS if (value := getattr(arguments, name)) is not None}
+
+
+def _check(arguments: Namespace) -> None:
+    """Refuse wrong options before any work, and name the method where none is."""
+    from anosim import prepare, segment
+    from anosim.segment.methods import check_phases, create, usual_method
+
+    options = _options(arguments)
+    arguments.method = arguments.method or usual_method(options)
+    phases = check_phases(arguments.phases)
+    create(arguments.method, options, phases, strokes=bool(arguments.strokes))
+    prepare.check(arguments.prepare)
+    cleaning = segment.Cleaning(arguments.majority, arguments.islands, arguments.feature)
+    others = [arguments.prepare, arguments.strokes, arguments.reference, *vars(cleaning).values()]
+    if arguments.by_slabs and (arguments.method not in ("staged", "thresholds") or any(others)):
+        raise InputError(
+            "--by-slabs goes with --method staged or --thresholds alone: preparation, strokes and "
+            "cleaning need the whole volume"
+        )
+    for given in filter(None, (arguments.strokes, arguments.reference)):
+        if not Path(given).exists():
+            raise InputError(f"there is no file {given!r}")
+
+
 def _segment(arguments: Namespace, image: Image, watch: Stopwatch) -> tuple[Any, dict[str, Any]]:
     from dataclasses import asdict
 
     from anosim import prepare, segment
 
-    options = {name: value for name in OPTIONS if (value := getattr(arguments, name)) is not None}
     with watch.stage("prepare"):
         image = prepare.apply(image, arguments.prepare)
     strokes = None
@@ -172,7 +204,7 @@ def _segment(arguments: Namespace, image: Image, watch: Stopwatch) -> tuple[Any,
             method=arguments.method,
             strokes=strokes,
             cleaning=None if idle else cleaning,
-            **options,
+            **_options(arguments),
         )
     if not arguments.reference:
         return found, {}
@@ -192,17 +224,10 @@ def _segment(arguments: Namespace, image: Image, watch: Stopwatch) -> tuple[Any,
 def _by_slabs(arguments: Namespace, source: ImageFile, voxel: Any) -> int:
     from anosim.segment import segment_volume
 
-    others = [arguments.prepare, arguments.strokes, arguments.majority, arguments.islands]
-    if arguments.method != "staged" or any(others) or arguments.reference:
-        raise InputError(
-            "--by-slabs goes with --method staged alone: preparation, strokes and cleaning need "
-            "the whole volume"
-        )
     watch = Stopwatch()
     with watch.stage("segment"):
-        smooth = 1 if arguments.smooth is None else arguments.smooth
         found = segment_volume(
-            source, arguments.phases, arguments.output, voxel=voxel, smooth=smooth
+            source, arguments.phases, arguments.output, voxel=voxel, **_options(arguments)
         )
     beside = Path(arguments.output).with_suffix(".json")
     write_results(found.record, beside)
@@ -236,6 +261,13 @@ def _names(text: str) -> tuple[str, ...]:
     if not all(names):
         raise ArgumentTypeError(f"{text!r} has an empty name")
     return names
+
+
+def _numbers(text: str) -> tuple[float, ...]:
+    try:
+        return tuple(map(float, text.split(",")))
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r}: write grey values such as 80,160") from None
 
 
 def _values(text: str) -> dict[str, int]:

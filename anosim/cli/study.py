@@ -80,6 +80,7 @@ def do_run(arguments: Namespace) -> int:
     from anosim.study.studyfile import keep_files, read_study
 
     study = read_study(arguments.study)
+    study.run_.check(study.axes.points)
     cost = study_forecast(study, arguments.workers)
     if cost is not None and (arguments.estimate or (large(cost) and not arguments.quiet)):
         print(cost, file=sys.stdout if arguments.estimate else sys.stderr)

@@ -16,6 +16,7 @@ __all__ = [
     "STEPS",
     "align",
     "apply",
+    "check",
     "crop",
     "isotropic",
     "level",
@@ -46,8 +47,18 @@ def apply(image: Image, steps: Sequence[str]) -> Image:
     Raises:
         InputError: no such step, or one that this image cannot take.
     """
+    check(steps)
+    for name in steps:
+        image = STEPS[name](image)
+    return image
+
+
+def check(steps: Sequence[str]) -> None:
+    """Refuse steps that there are not.
+
+    Raises:
+        InputError: no such step.
+    """
     for name in steps:
         if name not in STEPS:
             raise InputError(f"there is no preparation {name!r}: possible are {listing(STEPS)}")
-        image = STEPS[name](image)
-    return image

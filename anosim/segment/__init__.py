@@ -7,7 +7,7 @@ from anosim.segment.regions import Regions
 from anosim.segment.rules import Rule
 from anosim.segment.staged import Staged
 from anosim.segment.strokes import Strokes, read_strokes, strokes_from_image, strokes_from_lines
-from anosim.segment.usual import Otsu, Pixels, RandomWalker
+from anosim.segment.usual import Otsu, Pixels, RandomWalker, Thresholds
 from anosim.segment.volume import segment_volume
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Segmentation",
     "Staged",
     "Strokes",
+    "Thresholds",
     "agreement",
     "clean",
     "read_strokes",

@@ -8,6 +8,11 @@ from numpy.typing import NDArray
 from anosim.segment.superpixels import Superpixels
 
 Floats = NDArray[np.float32]
+_OF_REGIONS = (
+    "mean", "deviation", "smooth_deviation", "texture", "gradient", "area", "compactness",
+    "border_gradient", "softness", "neighbour_mean", "neighbour_contrast", "darkest_neighbour",
+    "brightest_neighbour", "dark_border", "bright_border",
+)  # fmt: skip
 _SCALES = (1.0, 2.0, 4.0, 8.0, 16.0)
 """Pixels."""
 
@@ -89,6 +94,11 @@ def region_features(
     for rank, bound in enumerate(thresholds):
         found[f"above_{rank + 1}"] = regions.mean((plane > bound).astype(np.float32))
     return found
+
+
+def region_feature_names(phases: int) -> tuple[str, ...]:
+    """Names of what ``region_features`` gives."""
+    return (*_OF_REGIONS, *(f"above_{rank}" for rank in range(1, phases)))
 
 
 def table(features: Mapping[str, NDArray[np.floating]]) -> Floats:

@@ -6,9 +6,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from anosim.errors import InputError
+
 Floats = NDArray[np.float32]
+_MOST_TREES = 10_000
 MOST_SAMPLES = 20_000
 """Painted pixels per phase that a forest learns from; of more, evenly spaced ones."""
+
+
+def check_trees(trees: int) -> None:
+    """Refuse a forest without a tree or with very many.
+
+    Raises:
+        InputError: another number than 1 to 10000.
+    """
+    if not 1 <= trees <= _MOST_TREES:
+        raise InputError(f"trees is {trees}: a forest has 1 to {_MOST_TREES}")
 
 
 def grow(samples: Floats, phase: NDArray[np.integer], trees: int) -> Any:

@@ -16,13 +16,18 @@ from anosim.segment.cleaning import Cleaning, clean
 from anosim.segment.regions import Regions
 from anosim.segment.staged import Staged
 from anosim.segment.strokes import Strokes
-from anosim.segment.usual import Otsu, Pixels, RandomWalker
+from anosim.segment.usual import Otsu, Pixels, RandomWalker, Thresholds
 
 MOST_PHASES = 20
+_KINDS: Mapping[Any, str] = {int: "a whole number", float: "a number"}
 
 
 class Method(Protocol):
     """Decides which phase every voxel belongs to."""
+
+    def check(self, phases: Sequence[str], *, strokes: bool) -> None:
+        """Refuse phases, strokes or their absence, before any work."""
+        ...
 
     def decide(
         self, image: Image, phases: Sequence[str], strokes: Strokes | None, /
@@ -36,12 +41,13 @@ METHODS: Mapping[str, type[Any]] = MappingProxyType(
         "regions": Regions,
         "staged": Staged,
         "otsu": Otsu,
+        "thresholds": Thresholds,
         "random walker": RandomWalker,
         "pixels": Pixels,
     }
 )
 """Regions: superpixels with features, per slice. Staged: histogram thresholds in stages. The usual
-ones: multi-level Otsu thresholds, random walker and a forest on pixel features."""
+ones: multi-level Otsu thresholds, given thresholds, random walker, a forest on pixel features."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +71,7 @@ def segment(
     image: Image,
     phases: Sequence[str],
     *,
-    method: str = "regions",
+    method: str | None = None,
     strokes: Strokes | None = None,
     cleaning: Cleaning | None = None,
     **options: Any,
@@ -75,7 +81,8 @@ def segment(
     Args:
         image: the grey values.
         phases: names of the phases from dark to bright.
-        method: a name from ``METHODS``.
+        method: a name from ``METHODS``; without it "thresholds" where these are given, else
+            "regions".
         strokes: examples of every phase; "regions", "random walker" and "pixels" learn from them.
         cleaning: what is taken out afterwards; nothing without it.
         **options: fields of the method.
@@ -86,7 +93,8 @@ def segment(
         MissingDependencyError: the library that the method uses is not installed.
     """
     names = check_phases(phases)
-    chosen = create(method, options)
+    method = method or usual_method(options)
+    chosen = create(method, options, names, strokes=strokes is not None)
     if strokes is not None:
         strokes.check(image, names)
     try:
@@ -111,11 +119,24 @@ def segment(
     return Segmentation(found, image, MappingProxyType(record))
 
 
-def create(method: str, options: Mapping[str, Any]) -> Method:
-    """The method of that name with its options.
+def usual_method(options: Mapping[str, Any]) -> str:
+    """The method where none is named."""
+    return "thresholds" if "thresholds" in options else "regions"
+
+
+def create(
+    method: str, options: Mapping[str, Any], phases: Sequence[str], *, strokes: bool
+) -> Method:
+    """The method of that name with its options, checked as far as is possible without an image.
+
+    Args:
+        method: a name from ``METHODS``.
+        options: its fields.
+        phases: names from dark to bright.
+        strokes: whether there are some.
 
     Raises:
-        InputError: no such method or option.
+        InputError: no such method or option, a wrong value, or phases or strokes that do not fit.
     """
     if method not in METHODS:
         raise InputError(f"there is no segmentation {method!r}: possible are {listing(METHODS)}")
@@ -126,8 +147,18 @@ def create(method: str, options: Mapping[str, Any]) -> Method:
             f"segmentation {method!r} has no option {listing(unknown)}; its options: "
             f"{listing(known)}"
         )
+    for field in fields(METHODS[method]):
+        if field.type in _KINDS and field.name in options:
+            _check_kind(field.name, options[field.name], field.type)
     made: Method = METHODS[method](**options)
+    made.check(phases, strokes=strokes)
     return made
+
+
+def _check_kind(name: str, value: Any, kind: Any) -> None:
+    whole = isinstance(value, int | np.integer)
+    if isinstance(value, bool) or not (whole or (kind is float and isinstance(value, float))):
+        raise InputError(f"{name} is {value!r}: give {_KINDS[kind]}")
 
 
 def check_phases(phases: Sequence[str]) -> tuple[str, ...]:

@@ -13,10 +13,15 @@ from anosim.prepare.brightness import flat
 from anosim.prepare.denoise import denoised
 from anosim.progress import report
 from anosim.segment.blocks import Blocks, above
-from anosim.segment.features import pixel_features, region_features, table
-from anosim.segment.forest import grow, likelihood, most_important
+from anosim.segment.features import (
+    pixel_features,
+    region_feature_names,
+    region_features,
+    table,
+)
+from anosim.segment.forest import check_trees, grow, likelihood, most_important
 from anosim.segment.histogram import grey_range, histogram
-from anosim.segment.rules import Rule, by_rules
+from anosim.segment.rules import Rule, by_rules, check_rules
 from anosim.segment.strokes import Strokes
 from anosim.segment.superpixels import Superpixels, superpixels
 from anosim.segment.thresholds import otsu_thresholds
@@ -53,12 +58,18 @@ class Regions:
     trees: int = 100
 
     def __post_init__(self) -> None:
-        if self.region_pixels < 20 or self.trees < 1:
+        check_trees(self.trees)
+        if self.region_pixels < 20:
             raise InputError(
-                f"region_pixels is {self.region_pixels} and trees {self.trees}: regions need at "
-                "least 20 pixels, a forest a tree"
+                f"region_pixels is {self.region_pixels}: regions need at least 20 pixels"
             )
         object.__setattr__(self, "rules", tuple(Rule.of(rule) for rule in self.rules))
+
+    def check(self, phases: Sequence[str], *, strokes: bool) -> None:
+        """Refuse rules beside strokes, and rules for other phases or features."""
+        if strokes and self.rules:
+            raise InputError("regions are classified by rules or by strokes: give one of them")
+        check_rules(self.rules, phases, region_feature_names(len(phases)))
 
     def decide(
         self, image: Image, phases: Sequence[str], strokes: Strokes | None, /
@@ -66,10 +77,8 @@ class Regions:
         """Positions in ``phases``, and scales, counts and thresholds.
 
         Raises:
-            InputError: both strokes and rules, or an image in which there is nothing to tell apart.
+            InputError: an image in which there is nothing to tell apart.
         """
-        if strokes is not None and self.rules:
-            raise InputError("regions are classified by rules or by strokes: give one of them")
         planes = image.values[None] if image.values.ndim == 2 else image.values
         if strokes is None:  # levelling and denoising would make new greys of too few
             histogram(Blocks.of(planes), len(phases))

@@ -49,26 +49,32 @@ class Rule:
         return cls(given["phase"], bounds)
 
 
+def check_rules(rules: Sequence[Rule], phases: Sequence[str], features: Sequence[str]) -> None:
+    """Refuse rules for other phases or features.
+
+    Raises:
+        InputError: a rule names an unknown phase or feature.
+    """
+    for rule in rules:
+        if rule.phase not in phases:
+            raise InputError(f"a rule is for {rule.phase!r}: phases are {listing(phases)}")
+        for name in rule.bounds:
+            if name not in features:
+                raise InputError(f"a rule names {name!r}: features are {listing(features)}")
+
+
 def by_rules(
     rules: Sequence[Rule],
     features: Mapping[str, NDArray[np.floating]],
     phases: Sequence[str],
     otherwise: NDArray[np.integer],
 ) -> NDArray[np.int64]:
-    """Phase of each region: of the first rule that holds, else the given one.
-
-    Raises:
-        InputError: a rule names an unknown phase or feature.
-    """
+    """Phase of each region: of the first rule that holds, else the given one."""
     found = np.asarray(otherwise, dtype=np.int64).copy()
     decided = np.zeros(len(found), dtype=bool)
     for rule in rules:
-        if rule.phase not in phases:
-            raise InputError(f"a rule is for {rule.phase!r}: phases are {listing(phases)}")
         holds = ~decided
         for name, (low, high) in rule.bounds.items():
-            if name not in features:
-                raise InputError(f"a rule names {name!r}: features are {listing(features)}")
             holds &= (features[name] >= low) & (features[name] <= high)
         found[holds] = list(phases).index(rule.phase)
         decided |= holds

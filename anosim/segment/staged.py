@@ -46,13 +46,21 @@ class Staged:
         if not 0 <= self.smooth <= 10:
             raise InputError(f"smooth is {self.smooth}: it must be 0 to 10 voxels")
 
+    def check(self, phases: Sequence[str], *, strokes: bool) -> None:
+        """Refuse more than four phases."""
+        if not 2 <= len(phases) <= 4:
+            raise InputError(
+                f"the staged method tells two to four phases apart, not {len(phases)}: pore, "
+                "intermediate, graphite and active phase, from dark to bright"
+            )
+
     def decide(
         self, image: Image, phases: Sequence[str], strokes: Strokes | None, /
     ) -> tuple[NDArray[np.uint8], dict[str, Any]]:
         """Positions in ``phases``, and the thresholds of both stages.
 
         Raises:
-            InputError: more than four phases, or a histogram that does not fall into as many.
+            InputError: fewer grey values than phases.
         """
         labels = np.empty(image.values.shape, dtype=np.uint8)
         decisions = stages(Blocks.of(image.values, self.smooth), phases, labels)
@@ -70,11 +78,6 @@ def stages(blocks: Blocks, phases: Sequence[str], labels: Any) -> dict[str, Any]
     Returns:
         Thresholds by name, and voxels of each phase.
     """
-    if not 2 <= len(phases) <= 4:
-        raise InputError(
-            f"the staged method tells two to four phases apart, not {len(phases)}: pore, "
-            "intermediate, graphite and active phase, from dark to bright"
-        )
     grey, counts = histogram(blocks, len(phases))
     found = stage_thresholds(grey, counts, len(phases))
     voxels = np.zeros(len(phases), dtype=np.int64)

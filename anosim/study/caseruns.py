@@ -125,6 +125,15 @@ class CaseRuns:
         vars(found)["regions"] = like.regions  # the table [output] is the same
         return found
 
+    def check(self, points: Sequence[Mapping[str, Any]], /) -> None:
+        """Read the case of every run.
+
+        Raises:
+            CaseError: the first value that is wrong, with the run that has it.
+        """
+        for point in points:
+            self.case(point)
+
     def batches(self, points: Sequence[Mapping[str, Any]], /) -> list[list[int]]:
         """Runs that differ in coefficients only are together if a reduced model can pay."""
         together: dict[str, list[int]] = {}

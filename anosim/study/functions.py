@@ -44,6 +44,9 @@ class FunctionRuns:
         """Nothing: a function's values are all there is."""
         return ""
 
+    def check(self, points: Sequence[Mapping[str, Any]], /) -> None:
+        """A function says itself what it takes."""
+
     def batches(self, points: Sequence[Mapping[str, Any]], /) -> list[list[int]]:
         """Every run by itself."""
         return [[rank] for rank in range(len(points))]

@@ -53,6 +53,10 @@ class Runner(Protocol):
         """A digest of the files that a run's inputs name; "" where they name none."""
         ...
 
+    def check(self, points: Sequence[Mapping[str, Any]], /) -> None:
+        """Refuse inputs that are wrong as far as is known before any run."""
+        ...
+
     def batches(self, points: Sequence[Mapping[str, Any]], /) -> list[list[int]]:
         """Which runs share so much work that one process does them, by their places."""
         ...

@@ -98,9 +98,10 @@ class Study:
             retry_failed: do those again that failed before.
 
         Raises:
-            InputError: the folder cannot be made, the function cannot be sent to a process, or
-                workers are asked for in a script without that guard.
+            InputError: a value of an axis is wrong, the folder cannot be made, the function cannot
+                be sent to a process, or workers are asked for in a script without that guard.
         """
+        self.run_.check(self.axes.points)
         self._prepare(retry_failed)
         batches = self._batches()
         with stage("runs", self._done()):

@@ -8,6 +8,7 @@ import tifffile
 from small_case import GOOD
 
 from anosim.case import Case, CaseError
+from anosim.study import Study
 
 IMAGE = '[image]\nfile = "grey.tif"\n'
 SEGMENT = """
@@ -70,6 +71,24 @@ strokes = [
         assert np.array_equal(again.microstructure().labels, case.microstructure().labels)
 
 
+def test_thresholds_in_a_case_and_as_an_axis_of_a_study(grey: Path) -> None:
+    segment = SEGMENT.replace('method = "otsu"', "thresholds = [70, 150]")
+    image = Case.parse(_text(segment), base=grey).microstructure()
+    assert np.mean(image.labels == np.load(grey / "truth.npy")) > 0.97
+    (grey / "case.toml").write_text(_text(segment), encoding="utf-8")
+    axes = {"segment.thresholds": [[70, 150], [70, 199.5]]}
+    study = Study(grey / "case.toml", axes, folder=grey / "sweep")
+    results = study.run(workers=0)
+    assert [row.status for row in results] == ["done", "done"]
+    assert len({row.hashes["mesh"] for row in results}) == 2
+    made = [study.run_.case(point).microstructure() for point in study.axes.points]
+    assert made[0].fractions["particle"] > 1.5 * made[1].fractions["particle"] > 0.0
+    wrong = Study(grey / "case.toml", {"segment.thresholds": [[70, 150], [150, 70]]}, folder=grey)
+    with pytest.raises(CaseError, match="give rising grey values"):
+        wrong.run(workers=0)
+    assert not (grey / "runs").exists()
+
+
 def test_rules_reach_the_method(grey: Path) -> None:
     rules = SEGMENT.replace(
         'method = "otsu"', 'rules = [{ phase = "particle", mean = [-1, 0.2] }]\nregion_pixels = 40'
@@ -83,6 +102,9 @@ def test_rules_reach_the_method(grey: Path) -> None:
     [
         (SEGMENT.replace("otsu", "magic"), IMAGE, "line 6: segment.method is 'magic'"),
         (SEGMENT.replace("median", "magic"), IMAGE, "segment.prepare"),
+        (SEGMENT.replace('method = "otsu"', "thresholds = [9, 1]"), IMAGE, "rising grey values"),
+        (SEGMENT.replace('method = "otsu"', "thresholds = [9]"), IMAGE, "thresholds are 1, phases"),
+        (SEGMENT.replace('method = "otsu"', 'trees = "x"'), IMAGE, "give a whole number"),
         (SEGMENT + "trees = 3\n", IMAGE, "has no 'trees'"),
         (SEGMENT.replace('"sei", ', '"pore", '), IMAGE, "two to 20 different names"),
         (SEGMENT.replace("phases =", "# "), IMAGE, "has no 'phases'"),

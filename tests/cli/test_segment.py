@@ -62,6 +62,15 @@ def test_by_slabs(anosim: Command, grey: Path) -> None:
     assert np.mean(labels == truth) > 0.97
 
 
+def test_given_thresholds(anosim: Command, grey: Path) -> None:
+    done = anosim("segment", "grey.tif", "out.tif", *PHASES, "--thresholds", "70,150", "--quiet")
+    assert done.returncode == 0, done.stderr
+    assert "thresholds              70, 150" in done.stdout
+    values = tifffile.imread(grey / "grey.tif")
+    labels = tifffile.imread(grey / "out.tif")
+    assert np.array_equal(labels, (values > 70).astype(int) + (values > 150))
+
+
 def test_a_contradicting_voxel_size_is_reported(anosim: Command, grey: Path) -> None:
     done = anosim("segment", "grey.tif", "out.tif", *PHASES, "--voxel", "25 nm", "--method", "otsu",
                   "--quiet")  # fmt: skip
@@ -72,13 +81,20 @@ def test_a_contradicting_voxel_size_is_reported(anosim: Command, grey: Path) -> 
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
+        (("none.tif", "out.tif", *PHASES, "--thresholds", "9"), "thresholds are 1, phases 3"),
+        (("none.tif", "out.tif", *PHASES, "--thresholds", "9,1"), "give rising grey values"),
+        (("none.tif", "out.tif", *PHASES, "--majority", "-1"), "majority is -1"),
+        (("none.tif", "out.tif", *PHASES, "--strokes", "no.tif"), "there is no file 'no.tif'"),
         (("stack.npy", "out.tif", *PHASES), "states no voxel size along z, y, x"),
         (("none.tif", "out.tif", *PHASES), "there is no file 'none.tif'"),
         (("grey.tif", "out.jpg", *PHASES), "expected .tif or .npy"),
         (("grey.tif", "no/out.tif", *PHASES), "there is no folder 'no'"),
         (("grey.tif", "out.tif", *PHASES, "--method", "magic"), "no segmentation 'magic'"),
         (("grey.tif", "out.tif", *PHASES, "--prepare", "magic"), "no preparation 'magic'"),
-        (("grey.tif", "out.tif", *PHASES, "--by-slabs"), "goes with --method staged alone"),
+        (
+            ("grey.tif", "out.tif", *PHASES, "--by-slabs"),
+            "goes with --method staged or --thresholds alone",
+        ),
         (("grey.tif", "out.tif", *PHASES, "--trees", "5", "--method", "otsu"), "no option 'trees'"),
     ],
 )

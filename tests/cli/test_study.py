@@ -126,11 +126,21 @@ def _alive(group):
 
 
 def test_failed_runs_are_told(folder, anosim):
-    (folder / "s.toml").write_text('case = "case.toml"\n[axes]\n"mesh.size" = ["80 nm", "0 nm"]\n')
+    crops = "[[[0, 20], [0, 20]], [[0, 2000], [0, 20]]]"
+    (folder / "s.toml").write_text(f'case = "case.toml"\n[axes]\n"image.crop" = {crops}\n')
     done = anosim("study", "run", "s.toml", "--workers", "1", "--quiet")
     assert done.returncode == 1
     assert "1 of 2 runs failed" in done.stderr
-    assert "greater than 0" in anosim("study", "status", "s-runs").stdout
+    assert "does not fit an axis" in anosim("study", "status", "s-runs").stdout
+
+
+def test_wrong_values_are_refused_before_the_first_run(folder, anosim):
+    (folder / "s.toml").write_text('case = "case.toml"\n[axes]\n"mesh.size" = ["80 nm", "0 nm"]\n')
+    done = anosim("study", "run", "s.toml", "--workers", "1", "--quiet")
+    assert done.returncode == 2
+    assert "mesh.size = 0 nm" in done.stderr
+    assert "greater than 0" in done.stderr
+    assert not (folder / "s-runs").exists()
 
 
 def test_wrong_study_files(folder, anosim):

@@ -10,6 +10,8 @@ from anosim.errors import InputError
 from anosim.formats.images import open_image
 from anosim.segment import segment, segment_volume
 from anosim.segment.blocks import above
+from anosim.segment.features import region_feature_names, region_features
+from anosim.segment.superpixels import superpixels
 from anosim.segment.thresholds import otsu, otsu_thresholds
 
 NAMES = ("pore", "sei", "graphite", "particle")
@@ -126,3 +128,51 @@ def test_fewer_greys_than_phases_are_refused(method, kind):
     options = {"smooth": 0} if method == "staged" else {}
     with pytest.raises(InputError, match="2 different grey values: too few for 3 phases"):
         segment(Image(two, 1e-8), NAMES[:3], method=method, **options)
+
+
+@pytest.mark.parametrize("kind", ["uint8", "int16", "uint16", "float32", "float64"])
+def test_given_thresholds_at_once_and_by_slabs(tmp_path, monkeypatch, kind):
+    monkeypatch.setattr("anosim.segment.blocks.SLAB_VOXELS", 2 * 24 * 30)
+    scale = 0.1 if kind.startswith("float") else 1
+    truth = _labels(3)
+    values = (np.array([80, 81, 161])[truth] * scale).astype(kind)
+    bounds = (80 * scale, 160 * scale)
+    found = segment(Image(values, 1e-8), NAMES[:3], thresholds=bounds)
+    assert np.array_equal(found.microstructure.labels, truth)
+    assert found.record["method"] == "thresholds"
+    assert found.record["decisions"]["thresholds"] == list(bounds)
+    np.save(tmp_path / "grey.npy", values)
+    source = open_image(tmp_path / "grey.npy", lazy=True)
+    segment_volume(source, NAMES[:3], tmp_path / "l.npy", voxel=1e-8, thresholds=bounds)
+    assert np.array_equal(np.load(tmp_path / "l.npy"), truth)
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"thresholds": (80,)}, "thresholds are 1, phases 3: give one threshold fewer"),
+        ({"thresholds": (160, 80)}, "give rising grey values"),
+        ({"thresholds": (80, 80)}, "give rising grey values"),
+        ({"thresholds": ("80", "160")}, "give rising grey values"),
+        ({"thresholds": (80, float("nan"))}, "give rising grey values"),
+        ({"thresholds": (80, 300)}, r"leave no voxel for 'graphite': .* are 40 to 180"),
+        ({"thresholds": (80, 160), "method": "otsu"}, "'otsu' has no option 'thresholds'"),
+        ({"method": "thresholds"}, "give rising grey values"),
+        ({"method": "regions", "trees": 0}, "trees is 0"),
+        ({"method": "regions", "trees": 2.5}, "trees is 2.5: give a whole number"),
+        ({"method": "staged", "smooth": True}, "smooth is True: give a whole number"),
+        ({"method": "random walker", "beta": -1.0}, "beta is -1.0"),
+        ({"rules": [{"phase": "x"}]}, "a rule is for 'x'"),
+    ],
+)
+def test_wrong_options(options, says):
+    image = Image(np.array(GREYS["uint8"], np.uint8)[_labels(3)], 1e-8)
+    with pytest.raises(InputError, match=says):
+        segment(image, NAMES[:3], **options)
+
+
+def test_features_that_rules_may_name_are_those_of_regions():
+    rng = np.random.default_rng(0)
+    plane = rng.random((20, 20)).astype(np.float32)
+    found = region_features(plane, plane, superpixels(plane, 6), np.array([0.3, 0.6]))
+    assert set(found) == set(region_feature_names(3))

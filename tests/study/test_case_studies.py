@@ -125,11 +125,23 @@ def test_a_study_that_lost_rows_ends_as_if_nothing_had_happened(folder):
 
 
 def test_other_axes_and_errors(folder):
-    axes = {"mesh.size": ["120 nm", "-3 nm"], "solve.order": [1, 2]}
+    whole, beyond = [[0, 40], [0, 40]], [[0, 4000], [0, 40]]
+    axes = {"image.crop": [whole, beyond], "solve.order": [1, 2]}
     results = Study(folder / "case.toml", axes, folder=folder / "sweep").run(workers=2)
     assert [row.status for row in results] == ["done", "done", "failed", "failed"]
-    assert "mesh.size is '-3 nm'" in results.failed[0].error
+    assert "crop range [0, 4000] does not fit" in results.failed[0].error
     assert results.column("unknowns")[0] < results.column("unknowns")[1]
+    for name, value, says in (
+        ("mesh.size", "-3 nm", "mesh.size is '-3 nm'"),
+        ("solve.order", 5, "with solve.order = 5"),
+        ("materials.sei.diffusivity", "1 kg", "materials.sei.diffusivity"),
+    ):
+        given = next(iter(CaseRuns.of(folder / "case.toml").changed({}).get("mesh", {}).values()))
+        axes = {name: [given if name == "mesh.size" else value, value]}
+        study = Study(folder / "case.toml", axes, folder=folder / "refused")
+        with pytest.raises(InputError, match=says):
+            study.run(workers=0)
+        assert not (folder / "refused").exists()
     wrong = Study(folder / "case.toml", {"conditions.7.bulk": [1.0]}, folder=folder / "wrong")
     with pytest.raises(InputError, match="a number from 0 to 0"):
         wrong.run(workers=0)
