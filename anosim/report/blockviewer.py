@@ -3,17 +3,18 @@
 import json
 import zlib
 from base64 import b64encode
-from html import escape
 from typing import Any
 
 import matplotlib
 import numpy as np
+from markupsafe import Markup
 from matplotlib.colors import to_rgb
 
 from anosim.figures.block import DOWN, RIGHT, SHADES, Block
 from anosim.figures.frames import FIRST, Frames
 from anosim.figures.readable import durations, length, number
 from anosim.figures.style import colours, muted
+from anosim.report.templates import render
 
 _AXES = {
     "x": "Cut across x: what lies to the right is taken off",
@@ -22,7 +23,7 @@ _AXES = {
 }
 
 
-def block_viewer(found: Frames) -> str:
+def block_viewer(found: Frames) -> Markup:
     """Sliders for the time and for where the block is cut, with a colour bar.
 
     Args:
@@ -50,42 +51,17 @@ def block_viewer(found: Frames) -> str:
         "phases": inks,
     }
     packed = b64encode(zlib.compress(found.levels.tobytes(), 9)).decode()
-    ramp = ", ".join(f"rgb({r} {g} {b})" for r, g, b in scale[:: len(scale) // 12])
-    return f"""<figure class="viewer block" data-about="{escape(json.dumps(about))}"
- data-levels="{packed}">
-<canvas width="900" height="{round(900 * window.height / window.width)}" role="img"
- aria-label="Block of the volume without its nearest corner, at the time that the slider shows">
-</canvas>
-{_time_row(len(found.times))}
-{"".join(_cut_row(axis, told) for axis, told in _AXES.items())}
-<div class="row"><span>{escape(number(found.low))}</span>
-<span class="bar" style="background: linear-gradient(to right, {ramp})"></span>
-<span>{escape(number(found.high))} mol/m³</span>{_keys(found, inks)}</div>
-<figcaption>Concentration on a block of the volume, seen from the front (the first slice), from
-above and from the right; values are to 0.4 % of the scale, in
-{" x ".join(map(str, found.levels.shape[:0:-1]))} places along x, y and z.</figcaption></figure>
-"""
-
-
-def _time_row(count: int) -> str:
-    hidden = " hidden" if count == 1 else ""
-    return (
-        f'<div class="row"{hidden}><input type="range" class="when" min="0" max="{count - 1}" '
-        f'value="{count // 2}" step="1" aria-label="Time"><output class="time"></output></div>'
-    )
-
-
-def _cut_row(axis: str, told: str) -> str:
-    return (
-        f'<div class="row"><span>{axis}</span><input type="range" class="cut" '
-        f'aria-label="{escape(told)}"><output class="time"></output></div>'
-    )
-
-
-def _keys(found: Frames, inks: list[list[int]]) -> str:
     used: Any = np.unique(found.levels[0][found.levels[0] < FIRST])
-    return " ".join(
-        f'<span><span class="swatch" style="background: rgb({r} {g} {b})"></span>'
-        f"{escape(found.phases[rank])}</span>"
-        for rank, (r, g, b) in ((rank, inks[rank]) for rank in used)
+    return render(
+        "block.html",
+        about=json.dumps(about),
+        levels=packed,
+        height=round(900 * window.height / window.width),
+        last=len(found.times) - 1,
+        cuts=list(_AXES.items()),
+        ramp=scale[:: len(scale) // 12].tolist(),
+        low=number(found.low),
+        high=number(found.high),
+        phases=[(found.phases[rank], inks[rank]) for rank in used],
+        places=" x ".join(map(str, found.levels.shape[:0:-1])),
     )

@@ -4,12 +4,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup
+
 import anosim
 from anosim.measure.summary import summary
 from anosim.report.citing import references
 from anosim.report.page import Section, page, paragraphs
 from anosim.report.pictures import picture
 from anosim.report.tables import table
+from anosim.report.templates import joined
 
 _APART = ("definitions", "files")
 _HEADINGS = ("number", "value")
@@ -27,9 +30,9 @@ def measure_page(folder: Path, found: Mapping[str, Any]) -> str:
         for name, each in found.get("definitions", {}).items()
     ]
     sections = [
-        Section("Figures", "".join(picture(path) for path in sorted(folder.glob("*.png")))),
+        Section("Figures", joined(picture(path) for path in sorted(folder.glob("*.png")))),
         Section("Summary", _summary(found)),
-        Section("Every number", "".join(_groups(found))),
+        Section("Every number", joined(_groups(found))),
         Section(
             "Definitions",
             table("What is measured", ("measure", "definition", "unit", "reference"), told),
@@ -39,13 +42,17 @@ def measure_page(folder: Path, found: Mapping[str, Any]) -> str:
     return page("Measures of a microstructure", folder.resolve().name, sections)
 
 
-def _summary(found: Mapping[str, Any]) -> str:
+def _summary(found: Mapping[str, Any]) -> Markup:
     """What the terminal shows; nothing for results of another kind."""
     known = "geodesic_tortuosity" in found
-    return table("In usual units", ("measure", "value", "unit"), summary(found)) if known else ""
+    return (
+        table("In usual units", ("measure", "value", "unit"), summary(found))
+        if known
+        else Markup("")
+    )
 
 
-def _groups(found: Mapping[str, Any]) -> Iterator[str]:
+def _groups(found: Mapping[str, Any]) -> Iterator[Markup]:
     """A table for each measure, in SI units; what is a number by itself comes first."""
     apart = {name: value for name, value in found.items() if name not in _APART}
     single = {name: value for name, value in apart.items() if not isinstance(value, Mapping | list)}

@@ -1,8 +1,11 @@
 """Pictures inside of a page."""
 
 from base64 import b64encode
-from html import escape
 from pathlib import Path
+
+from markupsafe import Markup
+
+from anosim.report.templates import render
 
 CAPTIONS = {
     "microstructure": "The image's phases.",
@@ -19,16 +22,15 @@ CAPTIONS = {
 """What the pictures of runs and measures show, by the file's name without its ending."""
 
 
-def picture(path: Path, caption: str | None = None) -> str:
+def picture(path: Path, caption: str | None = None) -> Markup:
     """A PNG or SVG file as a figure with a caption, which is also its text for who cannot see it.
 
     Args:
         path: the file.
         caption: plain text; without it what is known about a file of that name, or its name.
     """
-    text = escape(caption or CAPTIONS.get(path.stem, path.stem.replace("_", " ")))
-    image = f'<img alt="{text}" src="{embedded(path)}">'
-    return f"<figure>{image}<figcaption>{text}</figcaption></figure>\n"
+    text = caption or CAPTIONS.get(path.stem, path.stem.replace("_", " "))
+    return render("picture.html", caption=text, address=embedded(path))
 
 
 def embedded(path: Path) -> str:

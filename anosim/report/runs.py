@@ -5,14 +5,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup
+
 from anosim.figures.readable import duration
+from anosim.report import words
 from anosim.report.citing import references
 from anosim.report.names import FRAMES
-from anosim.report.page import Section, code, page, paragraphs, warning
+from anosim.report.page import Section, code, page, paragraphs, warnings
 from anosim.report.pictures import picture
+from anosim.report.scene import Scene, solution_scene
 from anosim.report.tables import facts, table
+from anosim.report.templates import joined
 from anosim.report.viewer import viewer
-from anosim.report.words import summary, warnings
 from anosim.results.terms import TERMS, terms_of
 
 _ORDER = ("microstructure", "concentration", "time_to_90", "curves")
@@ -32,39 +36,37 @@ def run_page(folder: Path, found: Mapping[str, Any], name: str | None = None) ->
     about = f"{name or folder.resolve().name}: anosim {made['anosim']}, {made['date_utc']}"
     scene = _scene(folder, found)
     sections = [
-        Section("Summary", "".join(map(warning, warnings(found))) + paragraphs(summary(found))),
+        Section("Summary", warnings(words.warnings(found)) + paragraphs(words.summary(found))),
         Section("Concentration over time", _viewer(folder)),
-        Section("Scene", scene),
-        Section("Figures", "".join(_pictures(folder, _ORDER))),
+        Section("Scene", scene.body),
+        Section("Figures", joined(_pictures(folder, _ORDER))),
         Section("Numbers", _numbers(found) + _particles(folder)),
         Section("Mesh", _mesh(folder, found)),
         Section("Input", code(case)),
         Section("Provenance", _provenance(found)),
         Section("How to cite", paragraphs(_references(found, case))),
     ]
-    return page("Diffusion of lithium in a microstructure", about, sections, scenes=bool(scene))
+    return page("Diffusion of lithium in a microstructure", about, sections, scene.scripts)
 
 
-def _viewer(folder: Path) -> str:
-    return viewer(folder / FRAMES) if (folder / FRAMES).exists() else ""
+def _viewer(folder: Path) -> Markup:
+    return viewer(folder / FRAMES) if (folder / FRAMES).exists() else Markup("")
 
 
-def _scene(folder: Path, found: Mapping[str, Any]) -> str:
+def _scene(folder: Path, found: Mapping[str, Any]) -> Scene:
     """A 3D scene of a run on a volume."""
     path = folder / "solution.vtkhdf"
     if terms_of(found) is TERMS[2] or not path.exists():
-        return ""
-    from anosim.report.scene import solution_scene
-
+        return Scene(Markup(""))
     return solution_scene(path)
 
 
-def _pictures(folder: Path, names: tuple[str, ...]) -> list[str]:
+def _pictures(folder: Path, names: tuple[str, ...]) -> list[Markup]:
     paths = [folder / f"{name}.png" for name in names]
     return [picture(path) for path in paths if path.exists()]
 
 
-def _numbers(found: Mapping[str, Any]) -> str:
+def _numbers(found: Mapping[str, Any]) -> Markup:
     when = [duration(t) for t in found["times_s"]] or ["steady state"]
     rows = [(f"mean of {name}", *v) for name, v in found["average_mol_per_m3"].items()]
     rows += [
@@ -86,7 +88,7 @@ def _numbers(found: Mapping[str, Any]) -> str:
     )
 
 
-def _checks(found: Mapping[str, Any]) -> str:
+def _checks(found: Mapping[str, Any]) -> Markup:
     pure = found["dimensionless"]
     rows = [("largest distance to a source L", pure["largest_distance_to_source_m"], "m", "")]
     rows += [("Biot number k L/D", r["biot"], "1", f"{r['boundary']}, {r['phase']}")
@@ -118,14 +120,14 @@ def _checks(found: Mapping[str, Any]) -> str:
     return table("Dimensionless numbers and checks", ("quantity", "value", "unit", "where"), rows)
 
 
-def _particles(folder: Path) -> str:
+def _particles(folder: Path) -> Markup:
     path = folder / "particles.csv"
     if not path.exists():
-        return ""
+        return Markup("")
     with path.open(newline="", encoding="utf-8") as file:
         rows = list(csv.reader(file))
     if len(rows) < 2:
-        return ""
+        return Markup("")
     head, body = rows[0], [[_read(cell) for cell in row] for row in rows[1:]]
     kept = body[:_MOST_ROWS]
     more = f", the first {len(kept)} of {len(body)} rows" if len(body) > len(kept) else ""
@@ -139,7 +141,7 @@ def _read(cell: str) -> float | str | None:
         return cell or None
 
 
-def _mesh(folder: Path, found: Mapping[str, Any]) -> str:
+def _mesh(folder: Path, found: Mapping[str, Any]) -> Markup:
     mesh, image, terms = found["mesh"], found["image"], terms_of(found)
     fractions = f"{terms.measure}_fraction"
     rows = [
@@ -156,12 +158,12 @@ def _mesh(folder: Path, found: Mapping[str, Any]) -> str:
         + table(
             f"{what.capitalize()} of interfaces, {terms.boundary_unit}", ("interface", what), sizes
         )
-        + (f"<p>Taken out of the image: {found['cleaning']}</p>" if found["cleaning"] else "")
-        + "".join(_pictures(folder, ("mesh", "mesh_report")))
+        + paragraphs([f"Taken out of the image: {found['cleaning']}"] if found["cleaning"] else [])
+        + joined(_pictures(folder, ("mesh", "mesh_report")))
     )
 
 
-def _provenance(found: Mapping[str, Any]) -> str:
+def _provenance(found: Mapping[str, Any]) -> Markup:
     made = found["provenance"]
     seconds = list(made["seconds"].items())
     machine = {
@@ -181,7 +183,7 @@ def _provenance(found: Mapping[str, Any]) -> str:
         tables.insert(1, facts("File of the image", told))
     tables += [facts(f"Solver {name}", record) for name, record in made["solvers"].items()]
     files = [(name,) for name in found["files"]]
-    return "".join(tables) + table("Files of the run", ("file",), files)
+    return joined(tables) + table("Files of the run", ("file",), files)
 
 
 def _references(found: Mapping[str, Any], case: str) -> list[str]:

@@ -4,28 +4,45 @@ import io
 import json
 import re
 import zipfile
-from html import escape
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from markupsafe import Markup
 
 from anosim.errors import MissingDependencyError
 from anosim.figures.block import AHEAD, DOWN
 from anosim.figures.readable import number
 from anosim.figures.rendering import quiet
+from anosim.report.page import paragraphs
+from anosim.report.templates import render
 
+_SCRIPT = re.compile(r"<script[^>]*>(.*?)</script", re.DOTALL | re.IGNORECASE)
 _ICON = r"https://kitware\.github\.io/vtk-js/icon/favicon[^`\"']*"
 """Icons that the viewer would fetch from the network."""
 _TRIANGLES = 200_000
 """Of a surface in a page; each takes some 15 bytes there."""
 
 
-def scene(plotter: Any, caption: str) -> str:
+@dataclass(frozen=True)
+class Scene:
+    """A scene as a part of a page.
+
+    Attributes:
+        body: what a template made.
+        scripts: texts of its scripts, which the page has to allow.
+    """
+
+    body: Markup
+    scripts: tuple[str, ...] = ()
+
+
+def scene(plotter: Any, caption: str) -> Scene:
     """What a PyVista plotter shows, as a vtk.js scene in a frame of its own.
 
     The scene's geometry, its colours and the viewer (1 MB) are part of the text; nothing is
-    fetched. A page with a scene is made with ``page(..., scenes=True)``.
+    fetched. A page with a scene is made with ``page(..., scripts=scene.scripts)``.
 
     Args:
         plotter: a ``pyvista.Plotter``; what it shows may be as large as the page is to be.
@@ -43,14 +60,11 @@ def scene(plotter: Any, caption: str) -> str:
     text = io.StringIO()
     write_html(_packed(plotter), text)
     alone = re.sub(_ICON, "data:,", text.getvalue())
-    told = escape(caption)
-    return (
-        f'<figure><iframe title="{told}" srcdoc="{escape(alone)}"></iframe>'
-        f"<figcaption>{told} Drag to turn, scroll to zoom.</figcaption></figure>\n"
-    )
+    body = render("scene.html", caption=caption, document=alone)
+    return Scene(body, tuple(_SCRIPT.findall(alone)))
 
 
-def solution_scene(path: Path) -> str:
+def solution_scene(path: Path) -> Scene:
     """The surface of a solution in three dimensions, coloured by its last concentration.
 
     Args:
@@ -64,13 +78,13 @@ def solution_scene(path: Path) -> str:
         import pyvista
         import trame_vtk  # noqa: F401
     except ImportError:
-        return "<p>With the extra <code>anosim[scene]</code> there is a 3D scene here.</p>"
+        return Scene(paragraphs(["With the extra anosim[scene] there is a 3D scene here."]))
     reader: Any = pyvista.get_reader(str(path))  # type: ignore[no-untyped-call]
     reader.reader.UpdateInformation()
     reader.reader.SetStep(max(0, reader.reader.GetNumberOfSteps() - 1))
     surface = reader.read().extract_surface(algorithm=None).triangulate()
     if np.ptp(np.asarray(surface.points)[:, 2]) == 0.0:
-        return ""
+        return Scene(Markup(""))
     surface = _light(surface)
     # micrometres: vtk.js works in single precision
     surface.points = np.asarray(surface.points) * 1e6

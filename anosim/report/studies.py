@@ -6,13 +6,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
+
 from anosim.errors import InputError
 from anosim.figures.saving import save
 from anosim.figures.studies import sweep
 from anosim.report.citing import references
-from anosim.report.page import Section, code, page, paragraphs, warning
+from anosim.report.page import Section, code, page, paragraphs, warnings
 from anosim.report.pictures import picture
 from anosim.report.tables import facts, table
+from anosim.report.templates import joined
 
 if TYPE_CHECKING:
     from anosim.study.results import Results
@@ -34,12 +37,12 @@ def study_page(folder: Path) -> str:
         raise InputError(f"{str(folder)!r} holds no finished run: there is nothing to report")
     versions = {n: v for row in results for n, v in row.versions.items()}
     texts = sorted(folder.glob("*.toml"))
-    told = "".join(warning(text) for text in (failures(results), doubts(results)) if text)
+    told = warnings([text for text in (failures(results), doubts(results)) if text])
     sections = [
         Section("Summary", told + paragraphs(_summary(results))),
-        Section("Figures", "".join(_pictures(folder, results))),
+        Section("Figures", joined(_pictures(folder, results))),
         Section("Runs", _runs(results)),
-        Section("Input", "".join(code(path.read_text(encoding="utf-8")) for path in texts)),
+        Section("Input", joined(code(path.read_text(encoding="utf-8")) for path in texts)),
         Section("Provenance", facts("Versions", versions) + _records(results.rows)),
         Section(
             "How to cite", paragraphs(references(versions.get("anosim", ""), _plugins(results)))
@@ -70,7 +73,7 @@ def _numbers(results: "Results") -> list[str]:
     return sorted(names, key=lambda name: not name.startswith(("average", "value", "mean_reaches")))
 
 
-def _pictures(folder: Path, results: "Results") -> Iterator[str]:
+def _pictures(folder: Path, results: "Results") -> Iterator[Markup]:
     """Each number over the axis with the most values, and pictures that lie in the folder."""
     for path in sorted(folder.glob("*.png")):
         yield picture(path)
@@ -97,7 +100,7 @@ def _varies(results: "Results", name: str) -> bool:
     return len(known) > 1
 
 
-def _runs(results: "Results") -> str:
+def _runs(results: "Results") -> Markup:
     """One row per run: axes, numbers, seconds; of curves their last point."""
     names = _numbers(results)[:_MOST_COLUMNS]
     head = [*results.names, *names, "seconds", "status", "error"]
@@ -116,7 +119,7 @@ def _last(value: Any) -> Any:
     return value[-1] if isinstance(value, list) and value else value
 
 
-def _records(rows: "tuple[Row, ...]") -> str:
+def _records(rows: "tuple[Row, ...]") -> Markup:
     """How the first run was solved, and what differs in others is in the table file."""
     row = rows[0]
     hashes = {f"digest of {name}": value for name, value in row.hashes.items()}

@@ -1,35 +1,29 @@
 """Tables that a reader can sort, by pointer and by keyboard."""
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import Any
 
+from markupsafe import Markup
+
 from anosim.figures.readable import number
+from anosim.report.templates import render
 
 
-def table(caption: str, headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+def table(caption: str, headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> Markup:
     """A table whose headings are buttons that sort; empty without rows.
 
     Numbers are shown with four digits and sorted by their full value; None is an empty cell. The
     first cell of a row is its heading.
     """
     if not rows:
-        return ""
+        return Markup("")
     right = [all(_is_number(v) for v in column) for column in zip(*rows, strict=True)]
-    head = "".join(
-        f'<th scope="col" aria-sort="none"{_class(n)}><button type="button">{escape(text)}</button>'
-        "</th>"
-        for text, n in zip(headings, right, strict=True)
-    )
-    body = "".join(f"<tr>{_row(row, right)}</tr>\n" for row in rows)
-    return (
-        f'<div class="wide" role="region" aria-label="{escape(caption)}" tabindex="0"><table>'
-        f"<caption>{escape(caption)}</caption>\n<thead><tr>{head}</tr></thead>\n"
-        f"<tbody>{body}</tbody></table></div>\n"
-    )
+    cells = [[_cell(value, n) for value, n in zip(row, right, strict=True)] for row in rows]
+    heads = list(zip(headings, right, strict=True))
+    return render("table.html", caption=caption, headings=heads, rows=cells)
 
 
-def facts(caption: str, values: Mapping[str, Any]) -> str:
+def facts(caption: str, values: Mapping[str, Any]) -> Markup:
     """Names and values below each other, of those that have a value."""
     rows = [(name, value) for name, value in values.items() if value not in (None, "")]
     return table(caption, ("name", "value"), rows)
@@ -53,18 +47,10 @@ def shown(value: Any) -> str:
     return str(value)
 
 
-def _row(row: Sequence[Any], right: Sequence[bool]) -> str:
-    cells = []
-    for rank, (value, n) in enumerate(zip(row, right, strict=True)):
-        tag, scope = ("th", ' scope="row"') if rank == 0 else ("td", "")
-        exact = f' data-v="{value!r}"' if isinstance(value, float) else ""
-        cells.append(f"<{tag}{scope}{_class(n)}{exact}>{escape(shown(value))}</{tag}>")
-    return "".join(cells)
+def _cell(value: Any, right: bool) -> dict[str, Any]:
+    exact = repr(value) if isinstance(value, float) else None
+    return {"text": shown(value), "exact": exact, "right": right}
 
 
 def _is_number(value: Any) -> bool:
     return value is None or (isinstance(value, int | float) and not isinstance(value, bool))
-
-
-def _class(right: bool) -> str:
-    return ' class="n"' if right else ""

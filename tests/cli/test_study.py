@@ -126,7 +126,7 @@ def _alive(group):
 
 
 def test_failed_runs_are_told(folder, anosim):
-    crops = "[[[0, 20], [0, 20]], [[0, 2000], [0, 20]]]"
+    crops = "[[[0, 40], [0, 40]], [[0, 2000], [0, 40]]]"
     (folder / "s.toml").write_text(f'case = "case.toml"\n[axes]\n"image.crop" = {crops}\n')
     done = anosim("study", "run", "s.toml", "--workers", "1", "--quiet")
     assert done.returncode == 1

@@ -5,18 +5,22 @@ import json
 import re
 import subprocess
 import sys
+from base64 import b64encode
+from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
 import pytest
 from chromium import browser, opened
+from markupsafe import Markup
 from PIL import Image
 
 from anosim.case import Case
 from anosim.errors import InputError
 from anosim.figures.frames import FIRST, Frames
 from anosim.report import html, write
+from anosim.report.page import Section, page
 
 CASE = """\
 [image]
@@ -121,6 +125,77 @@ def test_hostile_names_are_text(folder, tmp_path):
     assert "&lt;script&gt;alert(1)" in made
 
 
+class _Hostile(HTMLParser):
+    """Elements and attributes that no template writes, also in frames; texts of scripts."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.found, self.scripts, self.policy, self.inside = [], [], "", False
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        held = dict(attributes)
+        self.inside = tag == "script"
+        self.found += [(tag, name) for name in held if name.startswith("on")]
+        self.found += [(tag, "src") for _ in [0] if held.get("src") == "x"]
+        if held.get("http-equiv") == "Content-Security-Policy":
+            self.policy = held["content"]
+
+    def handle_endtag(self, tag):
+        self.inside = False
+
+    def handle_data(self, text):
+        if self.inside:
+            self.scripts.append(text)
+
+
+EVIL = ("<img src=x onerror=alert(1)>", "</script><script>alert(1)</script>", '" onload="alert(1)')
+
+
+@pytest.mark.parametrize("evil", EVIL)
+def test_whatever_stands_in_the_results_is_text(folder, tmp_path, evil):
+    for path in folder.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+
+    def spoilt(value):
+        if isinstance(value, dict):
+            return {key: spoilt(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [spoilt(item) for item in value]
+        return evil if isinstance(value, str) else value
+
+    found = spoilt(json.loads((folder / "results.json").read_text()))
+    found["cleaning"] = evil
+    found["probes"] = {evil: next(iter(found["probes"].values()))}
+    (tmp_path / "results.json").write_text(json.dumps(found))
+    (tmp_path / "case.toml").write_text(f"# {evil}")
+    made = _Hostile(write(tmp_path, name=evil).read_text())
+    assert made.found == []
+    assert len(made.scripts) == 1
+    digest = b64encode(sha256(made.scripts[0].encode()).digest()).decode()
+    assert made.policy.endswith(f"script-src 'sha256-{digest}'")
+
+
+def test_plain_text_in_a_section_is_no_html():
+    made = _Hostile(page("t", EVIL[2], [Section(EVIL[0], EVIL[1])], ["let a = 1;"]))
+    assert made.found == []
+    assert len(made.scripts) == 1
+    digest = b64encode(sha256(b"let a = 1;").digest()).decode()
+    assert f"'sha256-{digest}'" in made.policy
+    assert "unsafe-inline'; script-src 'sha256-" in made.policy
+    assert "unsafe-eval" not in made.policy
+
+
+@in_browser
+def test_a_script_that_is_not_the_pages_own_does_not_run(tmp_path):
+    body = Markup("<script>document.title = 'evil'</script><p onclick=\"x\">text</p>")
+    path = tmp_path / "page.html"
+    path.write_text(page("good", "", [Section("S", body)]))
+    with opened(path.as_uri()) as shown:
+        assert shown.run("document.title") == "good"
+        assert any("Content Security Policy" in each for each in shown.complaints)
+
+
 def test_a_folder_without_results_is_refused(tmp_path):
     with pytest.raises(InputError, match=r"holds no results\.json and no runs"):
         html(tmp_path)
@@ -163,8 +238,9 @@ def test_a_study_has_a_page(folder, tmp_path):
     (tmp_path / "roi.png").write_bytes((folder.parent / "roi.png").read_bytes())
     (tmp_path / "case.toml").write_text(CASE.replace("surfaces = true", ""))
     (tmp_path / "study.toml").write_text(
-        'case = "case.toml"\nfolder = "sweep"\n[axes]\n'
-        '"materials.sei.diffusivity" = ["1e-14 m^2/s", "1e-13 m^2/s", "x"]\n'
+        'case = "case.toml"\nfolder = "sweep"\n[design]\nkind = "zip"\n[axes]\n'
+        '"materials.sei.diffusivity" = ["1e-14 m^2/s", "1e-13 m^2/s", "1e-12 m^2/s"]\n'
+        '"solve.order" = [1, 1, 9]\n'
     )
     verb = [sys.executable, "-m", "anosim.cli"]
     run = [*verb, "study", "run", "study.toml", "--quiet", "--workers", "1"]
@@ -234,14 +310,13 @@ def test_the_slider_shows_another_time(folder):
 def test_a_3d_scene_needs_no_network(tmp_path):
     pyvista = pytest.importorskip("pyvista")
     pytest.importorskip("trame_vtk")
-    from anosim.report.page import Section, page
     from anosim.report.scene import scene
 
     plotter = pyvista.Plotter(off_screen=True)
     plotter.add_mesh(pyvista.Box().triangulate(), color="red")
     body = scene(plotter, "A box.")
     path = tmp_path / "scene.html"
-    path.write_text(page("Scene", "", [Section("Scene", body)], scenes=True))
+    path.write_text(page("Scene", "", [Section("Scene", body.body)], body.scripts))
     assert path.stat().st_size < 2_000_000
     drawn = (
         "new Promise(done => { let tries = 0; const look = () => {"

@@ -117,9 +117,9 @@ def test_a_scene_is_light_and_of_the_last_time(solution, tmp_path, monkeypatch, 
 
     vtkhdf.write_solution(solution, tmp_path / "c.vtkhdf", (1.0, 10.0))
     whole = solution_scene(tmp_path / "c.vtkhdf")
-    assert "0 (violet) to 1000 mol/m³ (yellow)" in whole
+    assert "0 (violet) to 1000 mol/m³ (yellow)" in whole.body
     monkeypatch.setattr(scene, "_TRIANGLES", 500)
     fewer = solution_scene(tmp_path / "c.vtkhdf")
-    assert len(fewer) < len(whole)
-    assert "iframe" in fewer
+    assert len(fewer.body) < len(whole.body)
+    assert "iframe" in fewer.body
     assert capfd.readouterr() == ("", "")
