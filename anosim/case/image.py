@@ -79,7 +79,8 @@ class ImagePart:
         if self.file is None:
             return {}
         found = self._opened()
-        notes = found.labels()[1] if self.segment is None and found.white_is_zero else found.notes
+        stored = self.segment is None and found.white_is_zero is not None
+        notes = found.labels()[1] if stored else found.notes
         part = {} if self.slice is None else {"slice": self.slice}
         return self._plane(found).describe(self._given()) | {"notes": list(notes)} | part
 

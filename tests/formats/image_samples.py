@@ -46,6 +46,22 @@ def _ome(folder, compression=None):
     return path
 
 
+def _white(folder):
+    """Dark stored as high: a viewer shows VOLUME."""
+    sizes = {f"PhysicalSize{axis}": size for axis, size in zip("ZYX", (40, 20, 10), strict=True)}
+    units = {f"PhysicalSize{axis}Unit": "nm" for axis in "ZYX"}
+    tifffile.imwrite(
+        folder / "white.tif",
+        255 - VOLUME,
+        photometric="miniswhite",
+        ome=True,
+        metadata={"axes": "ZYX", **sizes, **units},
+        tile=(16, 16),
+        compression="zlib",
+    )
+    return folder / "white.tif"
+
+
 def _plain(folder):
     path = folder / "plain.tif"
     tifffile.imwrite(path, PLANE, resolution=(1e6, 5e5), resolutionunit="CENTIMETER")
@@ -115,6 +131,16 @@ def _nrrd(folder, encoding="gzip"):
     return path
 
 
+def _nhdr(folder):
+    path = folder / "volume.nhdr"
+    lines = ["NRRD0004", "type: uint8", "dimension: 3", "sizes: 6 5 4", "spacings: 10 20 40",
+             'units: "nm" "nm" "nm"', "encoding: raw", "byte skip: -1", "data file: LIST",
+             "values.bin"]  # fmt: skip
+    path.write_text("\n".join(lines))
+    (folder / "values.bin").write_bytes(VOLUME.tobytes())
+    return path
+
+
 def _mrc(folder):
     path = folder / "volume.mrc"
     with mrcfile.new(path) as file:
@@ -152,6 +178,7 @@ WRITERS = {
     "ome": _ome,
     "ome zlib": lambda folder: _ome(folder, "zlib"),
     "ome lzw": lambda folder: _ome(folder, "lzw"),
+    "white tiff": _white,
     "plain tiff": _plain,
     "png": _png,
     "npy": _npy,
@@ -161,6 +188,7 @@ WRITERS = {
     "ome-zarr 0.5": _zarr5,
     "nrrd gzip": _nrrd,
     "nrrd raw": lambda folder: _nrrd(folder, "raw"),
+    "nrrd list": _nhdr,
     "mrc": _mrc,
     "raw": _raw,
     "mha": _metaimage,
