@@ -130,6 +130,8 @@ def do_plot(arguments: Namespace) -> int:
     from anosim.errors import InputError
     from anosim.figures import save
     from anosim.figures.studies import spread, sweep
+    from anosim.formats.damage import reading
+    from anosim.study.running import RUNS
     from anosim.study.sequences import NOT_CONVERGING
     from anosim.study.study import stored
 
@@ -140,7 +142,9 @@ def do_plot(arguments: Namespace) -> int:
     usual = [name for name in numbers if name.startswith(("average", "value"))]
     number = arguments.number or max(usual or numbers, key=lambda name: spread(results, name))
     path = Path(arguments.output or Path(arguments.folder) / "plot.png")
-    save(sweep(results, number, arguments.axis), path)
+    with reading(Path(arguments.folder) / RUNS):
+        figure = sweep(results, number, arguments.axis)
+    save(figure, path)
     print(f"{number} in {path}")
     return 0
 

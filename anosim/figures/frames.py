@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from os import PathLike
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from anosim.figures.concentration import limits_of
 from anosim.figures.ground import check_under
 from anosim.figures.lattice import on_lattice
 from anosim.formats.atomic import replacing
+from anosim.formats.damage import reading
 from anosim.locate import locate
 from anosim.meshes import Floats, Ints, Mesh
 from anosim.microstructure import Microstructure
@@ -70,22 +72,22 @@ class Frames:
         """What ``write`` wrote.
 
         Raises:
-            InputError: another picture.
+            InputError: another picture, or a damaged one.
         """
-        with Image.open(path) as sheet:
+        with reading(Path(path)), Image.open(path) as sheet:
             held: dict[str, Any] = json.loads(getattr(sheet, "text", {}).get(_KEY, "null")) or {}
             if not held:
                 raise InputError(f"{str(path)!r} holds no frames of a concentration")
             levels = np.asarray(sheet)
-        times = np.array([np.inf if t is None else t for t in held["times_s"]])
-        return cls(
-            times,
-            levels.reshape(len(times), *held.get("shape", (-1, levels.shape[1]))),
-            held["low_mol_per_m3"],
-            held["high_mol_per_m3"],
-            tuple(held["phases"]),
-            tuple(held["extent_m"]),
-        )
+            times = np.array([np.inf if t is None else t for t in held["times_s"]])
+            return cls(
+                times,
+                levels.reshape(len(times), *held.get("shape", (-1, levels.shape[1]))),
+                held["low_mol_per_m3"],
+                held["high_mol_per_m3"],
+                tuple(held["phases"]),
+                tuple(held["extent_m"]),
+            )
 
 
 def frames(solution: Solution, image: Microstructure | None, times: Floats | None = None) -> Frames:

@@ -7,7 +7,9 @@ from typing import Any
 
 from anosim.errors import InputError
 from anosim.formats.atomic import replacing
+from anosim.formats.damage import reading
 from anosim.report.names import FRAMES, PAGE
+from anosim.results.folder import RECORD
 
 __all__ = ["FRAMES", "PAGE", "html", "write"]
 
@@ -47,7 +49,8 @@ def html(folder: str | PathLike[str], name: str | None = None) -> str:
         name: what the page calls a run; the folder's name without it.
 
     Raises:
-        InputError: the folder holds no results that a page could be about.
+        InputError: the folder holds no results that a page could be about, or a file in it is
+            damaged: the error names it.
     """
     folder = Path(folder)
     if (folder / "runs").is_dir():
@@ -58,15 +61,15 @@ def html(folder: str | PathLike[str], name: str | None = None) -> str:
     if "average_mol_per_m3" in found:
         from anosim.report.runs import run_page
 
-        return run_page(folder, found, name)
+        with reading(folder / RECORD):
+            return run_page(folder, found, name)
     from anosim.report.measures import measure_page
 
-    return measure_page(folder, found)
+    with reading(folder / RECORD):
+        return measure_page(folder, found)
 
 
 def _record(folder: Path) -> dict[str, Any]:
-    from anosim.results.folder import RECORD
-
     try:
         found = json.loads((folder / RECORD).read_text(encoding="utf-8"))
     except OSError:
@@ -74,7 +77,7 @@ def _record(folder: Path) -> dict[str, Any]:
             f"{str(folder)!r} holds no {RECORD} and no runs: name a folder that anosim run, "
             "anosim measure or anosim study made"
         ) from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise InputError(f"{str(folder / RECORD)!r} cannot be read as JSON") from None
     if not isinstance(found, dict):
         raise InputError(f"{str(folder / RECORD)!r} holds no record of results")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from anosim.formats.damage import reading
 from anosim.report.templates import render
 
 CAPTIONS = {
@@ -36,4 +37,5 @@ def picture(path: Path, caption: str | None = None) -> Markup:
 def embedded(path: Path) -> str:
     """A file's content as a data: address."""
     kind = {".svg": "image/svg+xml"}.get(path.suffix.lower(), "image/png")
-    return f"data:{kind};base64,{b64encode(path.read_bytes()).decode()}"
+    with reading(path):
+        return f"data:{kind};base64,{b64encode(path.read_bytes()).decode()}"

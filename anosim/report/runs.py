@@ -8,6 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from anosim.figures.readable import duration
+from anosim.formats.damage import reading
 from anosim.report import words
 from anosim.report.citing import references
 from anosim.report.names import FRAMES
@@ -31,7 +32,8 @@ def run_page(folder: Path, found: Mapping[str, Any], name: str | None = None) ->
         found: what its ``results.json`` holds.
         name: of the results, where the folder is not in its place yet.
     """
-    case = (folder / "case.toml").read_text(encoding="utf-8")
+    with reading(folder / "case.toml"):
+        case = (folder / "case.toml").read_text(encoding="utf-8")
     made = found["provenance"]
     about = f"{name or folder.resolve().name}: anosim {made['anosim']}, {made['date_utc']}"
     scene = _scene(folder, found)
@@ -58,7 +60,8 @@ def _scene(folder: Path, found: Mapping[str, Any]) -> Scene:
     path = folder / "solution.vtkhdf"
     if terms_of(found) is TERMS[2] or not path.exists():
         return Scene(Markup(""))
-    return solution_scene(path)
+    with reading(path):
+        return solution_scene(path)
 
 
 def _pictures(folder: Path, names: tuple[str, ...]) -> list[Markup]:
@@ -124,8 +127,10 @@ def _particles(folder: Path) -> Markup:
     path = folder / "particles.csv"
     if not path.exists():
         return Markup("")
-    with path.open(newline="", encoding="utf-8") as file:
+    with reading(path), path.open(newline="", encoding="utf-8") as file:
         rows = list(csv.reader(file))
+        if any(len(row) != len(rows[0]) for row in rows):
+            raise ValueError("its rows have different lengths")
     if len(rows) < 2:
         return Markup("")
     head, body = rows[0], [[_read(cell) for cell in row] for row in rows[1:]]

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from anosim.errors import InputError
 from anosim.figures.saving import save
 from anosim.figures.studies import sweep
+from anosim.formats.damage import reading
 from anosim.report.citing import references
 from anosim.report.page import Section, code, page, paragraphs, warnings
 from anosim.report.pictures import picture
@@ -42,13 +43,18 @@ def study_page(folder: Path) -> str:
         Section("Summary", told + paragraphs(_summary(results))),
         Section("Figures", joined(_pictures(folder, results))),
         Section("Runs", _runs(results)),
-        Section("Input", joined(code(path.read_text(encoding="utf-8")) for path in texts)),
+        Section("Input", joined(code(_text(path)) for path in texts)),
         Section("Provenance", facts("Versions", versions) + _records(results.rows)),
         Section(
             "How to cite", paragraphs(references(versions.get("anosim", ""), _plugins(results)))
         ),
     ]
     return page("Study", f"{folder.resolve().name}: {len(results.rows)} runs", sections)
+
+
+def _text(path: Path) -> str:
+    with reading(path):
+        return path.read_text(encoding="utf-8")
 
 
 def _summary(results: "Results") -> list[str]:

@@ -22,47 +22,7 @@ from anosim.figures.frames import FIRST, Frames
 from anosim.report import html, write
 from anosim.report.page import Section, page
 
-CASE = """\
-[image]
-file = "roi.png"
-voxel = "20 nm"
-phases = { pore = 0, particle = 1, sei = 2 }
-
-[mesh]
-size = "80 nm"
-
-[materials.sei]
-diffusivity = "1e-13 m^2/s"
-
-[[conditions]]
-on = ["pore", "sei"]
-type = "concentration"
-value = "1 mol/L"
-
-[solve]
-until = "1 s"
-tolerance = 1e-5
-
-[output]
-times = ["0.1 s", "1 s"]
-probes = { near = ["0.4 um", "0.2 um"], far = ["0.4 um", "0.75 um"] }
-surfaces = true
-"""
 in_browser = pytest.mark.skipif(browser() is None, reason="there is no Chromium on this machine")
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    """A run's results: pores above, one particle, lithium from the pores."""
-    place = tmp_path_factory.mktemp("report")
-    y, x = np.mgrid[:40, :40]
-    labels = np.where(y > 8, 2, 0).astype(np.uint8)
-    labels[(x - 20) ** 2 + (y - 25) ** 2 < 64] = 1
-    Image.fromarray(labels).save(place / "roi.png")
-    (place / "case.toml").write_text(CASE)
-    verb = [sys.executable, "-m", "anosim.cli", "run", "case.toml", "--quiet"]
-    subprocess.run(verb, cwd=place, check=True, capture_output=True)
-    return place / "results"
 
 
 class _Outline(HTMLParser):
@@ -236,7 +196,9 @@ def test_measures_of_a_blocked_image_say_infinite(tmp_path):
 
 def test_a_study_has_a_page(folder, tmp_path):
     (tmp_path / "roi.png").write_bytes((folder.parent / "roi.png").read_bytes())
-    (tmp_path / "case.toml").write_text(CASE.replace("surfaces = true", ""))
+    (tmp_path / "case.toml").write_text(
+        (folder.parent / "case.toml").read_text().replace("surfaces = true", "")
+    )
     (tmp_path / "study.toml").write_text(
         'case = "case.toml"\nfolder = "sweep"\n[design]\nkind = "zip"\n[axes]\n'
         '"materials.sei.diffusivity" = ["1e-14 m^2/s", "1e-13 m^2/s", "1e-12 m^2/s"]\n'
