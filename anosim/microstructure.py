@@ -84,7 +84,8 @@ class Microstructure:
     ) -> Self:
         """Read labels from an image file or a folder of slices.
 
-        Without a voxel size the file's own holds; one that contradicts it holds with a warning.
+        Without a voxel size the file's own holds. A size or names that contradict the file's hold
+        with a warning.
 
         Args:
             path: what ``anosim.formats.images.open_image`` opens.
@@ -98,7 +99,7 @@ class Microstructure:
         """
         from anosim.formats.images import read_labels_with_voxel
 
-        labels, size = read_labels_with_voxel(path, voxel, dataset)
+        labels, size = read_labels_with_voxel(path, voxel, dataset, phases)
         return cls(labels, phases, size)
 
     @cached_property

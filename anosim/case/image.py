@@ -12,6 +12,7 @@ import numpy as np
 from anosim import samples
 from anosim.case.entry import Entry
 from anosim.case.segment import SegmentPart
+from anosim.errors import InputError
 from anosim.formats.digest import content_digest
 from anosim.formats.images import ImageFile, open_image, settled_voxel
 from anosim.image import Image
@@ -117,7 +118,8 @@ class ImagePart:
         with self.entry.part("file").blamed():
             labels, notes = found.labels()
             Image(labels, 1.0)
-        for note in notes:
+        contradiction = found.phase_contradiction(self.phases)
+        for note in (*notes, contradiction) if contradiction else notes:
             warnings.warn(note, UserWarning, stacklevel=4)
         phases = self.entry.part("phases")
         empty = [name for name, label in self.phases.items() if not (labels == label).any()]
@@ -189,15 +191,28 @@ def read_image(entry: Entry, folder: Path, segment: SegmentPart | None = None) -
         raise table["file"].error("is no file's name")
     if segment is not None and "phases" in table:
         raise table["phases"].error("does not go with [segment], which names the phases")
-    labels = segment.labels if segment is not None else _phases(
-        entry.required("phases", "{ pore = 0, particle = 1 }")
-    )  # fmt: skip
+    if segment is not None:
+        labels: Mapping[str, int] = segment.labels
+    elif "phases" in table:
+        labels = _phases(table["phases"])
+    else:
+        labels = _own_phases(folder / file) or _phases(
+            entry.required("phases", "{ pore = 0, particle = 1 }")
+        )
     dataset = table["dataset"].text("a dataset's name") if "dataset" in table else None
     voxel = _voxel(table["voxel"]) if "voxel" in table else ()
     made = ImagePart(
         entry, folder / file, dataset, "", voxel, bool(voxel), labels, crop, place, segment
     )
     return made if voxel else replace(made, voxel=made.stated())
+
+
+def _own_phases(file: Path) -> Mapping[str, int]:
+    """The phases that a file of labels names itself; none of one that cannot be read."""
+    try:
+        return open_image(file, lazy=True).phases
+    except InputError:  # what is wrong with the file is told when it is read
+        return {}
 
 
 def _voxel(entry: Entry) -> tuple[float, ...]:

@@ -4,7 +4,10 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from anosim.cli.phases import phases_of, voxel_of
+from anosim.errors import InputError
 from anosim.formats.images import open_image
 from anosim.microstructure import Microstructure
 
@@ -28,7 +31,18 @@ def read_labels(arguments: Namespace, path: str) -> tuple[Microstructure, dict[s
     found = open_image(path, dataset=arguments.dataset)
     about = found.describe(voxel)
     labels, notes = found.labels()
-    image = Microstructure(labels, phases_of(arguments.phases), tuple(about["voxel_m"]))
+    phases = phases_of(arguments.phases) if arguments.phases else found.phases
+    if not phases:
+        raise InputError(
+            f"{path!r} does not say which label is which phase: give --phases, as in "
+            "--phases pore=0,particle=1"
+        )
+    if not arguments.phases:  # a file of slabs also names phases without a voxel
+        present = set(np.unique(labels).tolist())
+        phases = {name: label for name, label in phases.items() if label in present}
+    contradiction = found.phase_contradiction(phases)
+    notes = (*notes, contradiction) if contradiction else notes
+    image = Microstructure(labels, phases, tuple(about["voxel_m"]))
     return image, about | {"notes": list(notes)}
 
 

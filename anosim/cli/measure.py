@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from anosim.cli.images import add_dataset, print_image, read_labels
-from anosim.cli.phases import phases_of
+from anosim.cli.phases import particle_of, pore_of
 from anosim.cli.screen import watching
 from anosim.cli.verbs import add_quiet, add_verb
 from anosim.measure.summary import summary
@@ -33,13 +33,15 @@ def add(verbs: Any) -> None:
     )
     add_dataset(verb)
     verb.add_argument(
-        "--phases", required=True, metavar="NAME=LABEL,...", help="the label of every phase"
+        "--phases", metavar="NAME=LABEL,...", help="the label of every phase; else the file's own"
     )
     verb.add_argument(
-        "--pore", metavar="PHASE", help="transported through; by default the first one named"
+        "--pore", metavar="PHASE", help="transported through; else the one named as pores"
     )
     verb.add_argument(
-        "--particle", metavar="PHASE", help="transported to; by default the second one named"
+        "--particle",
+        metavar="PHASE",
+        help="transported to; else the one named as particles, or the only other one; or none",
     )
     verb.add_argument(
         "--axis", metavar="AXIS", help="z, y or x, from its start; by default the array's first"
@@ -56,21 +58,17 @@ def do(arguments: Namespace) -> int:
 
     folder = Path(arguments.output)
     check_replaceable(folder)
-    phases = phases_of(arguments.phases)
     with watching(quiet=arguments.quiet):
         report("measure", 0.0)
         image, about = read_labels(arguments, arguments.image)
-        second = list(phases)[1] if len(phases) > 1 else None
-        found = overview(
-            image,
-            pore=arguments.pore or next(iter(phases)),
-            particle=arguments.particle or second,
-            axis=arguments.axis or 0,
-        )
+        pore = pore_of(image.phases, arguments.pore)
+        particle = particle_of(image.phases, arguments.particle, pore)
+        found = overview(image, pore=pore, particle=particle, axis=arguments.axis or 0)
         with replacing_folder(folder) as made:
             _write(found, about, made)
         report("measure", 1.0)
     print_image(about)
+    print(f"{'pores':<24}{pore}\n{'particles':<24}{particle or 'none'}")
     _print(found.numbers)
     print(f"Results in {folder}, with definitions and references in {RECORD}")
     return 0

@@ -46,7 +46,7 @@ def add(verbs: Any) -> None:
         "--voxel", metavar="SIZE", help="of an image: its voxel size, or z,y,x; else the file's"
     )
     add_dataset(verb)
-    verb.add_argument("--phases", metavar="NAME=LABEL,...", help="of an image: every label")
+    verb.add_argument("--phases", metavar="NAME=LABEL,...", help="of an image, else the file's own")
     for option, what in SIZES.items():
         verb.add_argument(f"--{option}", metavar="N" if option == "elements" else "SIZE", help=what)
     verb.add_argument(
@@ -102,8 +102,6 @@ def _refuse_options(arguments: Namespace) -> None:
 
 
 def _image(arguments: Namespace) -> Microstructure:
-    if arguments.phases is None:
-        raise InputError(f"{arguments.case} is no case file (.toml): an image needs --phases")
     image, about = read_labels(arguments, arguments.case)
     print_image(about)
     return image

@@ -116,6 +116,7 @@ def segment(
     if cleaning is not None:
         found, record["cleaning"] = clean(raw, cleaning)
     record["fractions"] = dict(found.fractions)
+    record["labels"] = dict(found.phases)
     return Segmentation(found, image, MappingProxyType(record))
 
 

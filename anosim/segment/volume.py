@@ -65,9 +65,10 @@ def segment_volume(
     kind = "staged" if thresholds is None else "thresholds"
     method: Any = create(kind, options, names, strokes=False)
     size = source.voxel_size(voxel)
+    order = {name: rank for rank, name in enumerate(names)}
     check_labels_writable(output)
     with replacing(output) as temporary:
-        labels = label_array(temporary, source.shape, size)
+        labels = label_array(temporary, source.shape, size, order)
         if isinstance(method, Staged):
             decisions = stages(Blocks(source.shape, source.slab, method.smooth), names, labels)
         else:
@@ -77,7 +78,7 @@ def segment_volume(
         del labels  # closes the file before it is renamed
     total = float(np.prod(source.shape, dtype=object))
     present = {name: count / total for name, count in decisions["voxels"].items() if count}
-    record = {
+    record: dict[str, Any] = {
         "method": kind,
         "options": asdict(method),
         "phases": list(names),
@@ -85,5 +86,6 @@ def segment_volume(
         "decisions": decisions,
         "fractions": present,
     }
-    labelled = {name: names.index(name) for name in present}
+    labelled = {name: order[name] for name in present}
+    record["labels"] = labelled
     return SegmentedVolume(Path(output), labelled, size, MappingProxyType(record))

@@ -26,12 +26,12 @@ LEAVES = {
 def folder(tmp_path):
     """A folder with the images that pages are about."""
     y, x = np.mgrid[0:60, 0:80]
-    labels = np.full((60, 80), 2, dtype=np.uint8)
-    labels[np.hypot(x - 50, y - 30) < 15] = 1
+    labels = np.full((60, 80), 1, dtype=np.uint8)
+    labels[np.hypot(x - 50, y - 30) < 15] = 2
     labels[x < 15] = 0
     tifffile.imwrite(tmp_path / "labels.tif", labels)
     noise = np.random.default_rng(0).normal(0, 4, labels.shape)
-    grey = np.choose(labels, [40, 200, 120]) + noise
+    grey = np.choose(labels, [40, 120, 200]) + noise
     tifffile.imwrite(tmp_path / "grey.tif", grey.astype(np.uint8))
     return tmp_path
 

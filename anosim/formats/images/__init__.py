@@ -1,6 +1,7 @@
 """Pixel data from files, with what the files say about axes and voxel size."""
 
 import warnings
+from collections.abc import Mapping
 from os import PathLike
 from typing import Any
 
@@ -73,7 +74,10 @@ def read_with_voxel(
 
 
 def read_labels_with_voxel(
-    path: str | PathLike[str], voxel: Any = None, dataset: str | None = None
+    path: str | PathLike[str],
+    voxel: Any = None,
+    dataset: str | None = None,
+    phases: Mapping[str, int] | None = None,
 ) -> tuple[NDArray[Any], tuple[float, ...]]:
     """The integer labels and the voxel size per axis, m: the given one, else the file's.
 
@@ -82,12 +86,14 @@ def read_labels_with_voxel(
         MissingDependencyError: the library that reads this format is not installed.
 
     Warns:
-        UserWarning: as ``read_with_voxel``.
+        UserWarning: as ``read_with_voxel``, or the given phases contradict the file's; the given
+            ones hold.
     """
     found = open_image(path, dataset=dataset)
     size = settled_voxel(found, voxel)
     labels, notes = found.labels()
-    _warn(notes)
+    contradiction = found.phase_contradiction(phases or {})
+    _warn((*notes, contradiction) if contradiction else notes)
     return labels, size
 
 

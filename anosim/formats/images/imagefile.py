@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
@@ -63,6 +63,7 @@ class ImageFile:
             several ways.
         white_is_zero: the sum of a stored value and the one shown, where the file stores dark as
             high (``values`` are those shown); None where stored values are those shown.
+        phases: label of each phase as the file itself names them, empty where it does not.
     """
 
     path: str
@@ -73,6 +74,7 @@ class ImageFile:
     details: dict[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     white_is_zero: float | None = None
+    phases: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if len(self.shape) not in AXES or 0 in self.shape:
@@ -201,6 +203,16 @@ class ImageFile:
             return None
         return f"voxel sizes of {self.path!r} differ along {'; '.join(off)} ({self.stated})"
 
+    def phase_contradiction(self, given: Mapping[str, int]) -> str | None:
+        """How given phases contradict the file's own, in words; None if they do not."""
+        own = {label: name for name, label in self.phases.items()}
+        if all(own.get(label, name) == name for name, label in given.items()):
+            return None
+        return (
+            f"{self.path!r} says of its labels {_listed(self.phases)}, but given are "
+            f"{_listed(given)}: the given ones hold"
+        )
+
     def describe(self, given: Any = None) -> dict[str, Any]:
         """What was read, as plain values: format, axes, shape, type and voxel size."""
         return {
@@ -227,3 +239,7 @@ class ImageFile:
         if min(found) <= 0.0:
             raise InputError(f"voxel is {given!r}: every size must be greater than 0 m")
         return found * len(self.shape) if len(found) == 1 else found
+
+
+def _listed(phases: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} = {label}" for name, label in phases.items())

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from anosim.errors import InputError
 from anosim.formats.images.imagefile import ImageFile, Slabs, shown, shown_note
+from anosim.formats.images.phase_names import phases_of_tiff
 from anosim.formats.images.tiff_ome import OmeStack, is_ome, ome_stack
 from anosim.formats.images.tiff_pages import check_pages, complaints, opened, page
 from anosim.formats.images.tiff_voxel import ome_voxel, voxel_of
@@ -29,6 +30,7 @@ def read(path: Path, dataset: str | None, lazy: bool) -> ImageFile:
         stack = ome_stack(path, first.description, len(file.pages)) if is_ome(first) else None
         found = _series(path, file, lazy) if stack is None else _ome(path, stack, first, lazy)
         total = _white_is_zero(first)
+        found = replace(found, phases=phases_of_tiff(file))
     return found if total is None else _as_shown(found, total, lazy)
 
 

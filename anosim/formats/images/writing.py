@@ -1,6 +1,7 @@
 """Labels to files, with their voxel size."""
 
 import os
+from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from anosim.errors import InputError
 from anosim.formats.atomic import replacing
+from anosim.formats.images.phase_names import phase_text
 from anosim.microstructure import Microstructure
 
 _BIG = 1 << 31
@@ -44,7 +46,9 @@ def check_labels_writable(path: str | PathLike[str]) -> None:
         raise InputError(f"cannot write {str(path)!r}: there is no folder {str(path.parent)!r}")
 
 
-def label_array(path: Path, shape: tuple[int, ...], voxel: tuple[float, ...]) -> Any:
+def label_array(
+    path: Path, shape: tuple[int, ...], voxel: tuple[float, ...], phases: Mapping[str, int]
+) -> Any:
     """An array of bytes in a new .npy file or OME-TIFF, to be filled and flushed.
 
     Raises:
@@ -57,7 +61,7 @@ def label_array(path: Path, shape: tuple[int, ...], voxel: tuple[float, ...]) ->
 
         found = tifffile.memmap(
             path, shape=shape, dtype=np.uint8, bigtiff=True, ome=True, photometric="minisblack",
-            metadata=_ome(voxel),
+            metadata=_ome(voxel, phases),
         )  # fmt: skip
     _reserve(path)
     return found
@@ -81,10 +85,11 @@ def _write_tiff(structure: Microstructure, path: Path) -> None:
     voxel = structure.voxel
     if labels.dtype.itemsize > 2 or labels.nbytes > _BIG:
         tifffile.imwrite(
-            path, labels, bigtiff=True, ome=True, photometric="minisblack", metadata=_ome(voxel)
-        )
+            path, labels, bigtiff=True, ome=True, photometric="minisblack",
+            metadata=_ome(voxel, structure.phases),
+        )  # fmt: skip
         return
-    names = "\n".join(f"phase {name} = {label}" for name, label in structure.phases.items())
+    names = phase_text(structure.phases)
     metadata: dict[str, Any] = {"unit": "um", "axes": "ZYX"[-labels.ndim :], "Info": names}
     if labels.ndim == 3:
         metadata |= {"spacing": voxel[0] * 1e6}
@@ -92,10 +97,11 @@ def _write_tiff(structure: Microstructure, path: Path) -> None:
     tifffile.imwrite(path, labels, imagej=True, resolution=resolution, metadata=metadata)
 
 
-def _ome(voxel: tuple[float, ...]) -> dict[str, Any]:
+def _ome(voxel: tuple[float, ...], phases: Mapping[str, int]) -> dict[str, Any]:
     axes = "ZYX"[-len(voxel) :]
     sizes = {f"PhysicalSize{a}": h * 1e6 for a, h in zip(axes, voxel, strict=True)}
-    return {"axes": axes, **sizes, **{f"PhysicalSize{axis}Unit": "µm" for axis in axes}}
+    told = {"axes": axes, "Description": phase_text(phases)}
+    return {**told, **sizes, **{f"PhysicalSize{axis}Unit": "µm" for axis in axes}}
 
 
 def _smallest(labels: NDArray[Any]) -> NDArray[Any]:
