@@ -29,14 +29,14 @@ def read_labels(arguments: Namespace, path: str) -> tuple[Microstructure, dict[s
     """
     voxel = voxel_of(arguments.voxel)
     found = open_image(path, dataset=arguments.dataset)
-    about = found.describe(voxel)
-    labels, notes = found.labels()
     phases = phases_of(arguments.phases) if arguments.phases else found.phases
     if not phases:
         raise InputError(
-            f"{path!r} does not say which label is which phase: give --phases, as in "
-            "--phases pore=0,particle=1"
+            f"{path!r} does not say which label is which phase: such an image needs --phases, as "
+            "in --phases pore=0,particle=1"
         )
+    about = found.describe(voxel)
+    labels, notes = found.labels()
     if not arguments.phases:  # a file of slabs also names phases without a voxel
         present = set(np.unique(labels).tolist())
         phases = {name: label for name, label in phases.items() if label in present}

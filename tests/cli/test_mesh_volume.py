@@ -70,7 +70,7 @@ def test_an_image_without_a_case(tmp_path, capsys):
     count = int(printed.split("tetrahedra", 1)[1].split()[0])
     assert count == pytest.approx(4000, rel=0.1)
     assert main(["mesh", str(file)]) == 2
-    assert "an image needs --phases" in capsys.readouterr().err
+    assert "such an image needs --phases" in capsys.readouterr().err
 
 
 def test_convert(tmp_path, capsys):
