@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from anosim.errors import InputError, listing
 from anosim.formats.images.hdf5_links import LinkedFile, opened
 from anosim.formats.images.hdf5_meta import axis_names, default_image, voxel_size
+from anosim.formats.images.hdf5_trial import check_readable
 from anosim.formats.images.imagefile import ImageFile, Slabs
 from anosim.formats.images.stored_axes import spatial_axes, take
 from anosim.formats.limits import check_size
@@ -28,6 +29,12 @@ def read(path: Path, dataset: str | None, lazy: bool) -> ImageFile:
     Without a name it is the only one that can be an image, the one that a NeXus file calls its
     default, or the one that is at least ten times larger than every other.
     """
+    check_readable(path, dataset)
+    return load(path, dataset, lazy)
+
+
+def load(path: Path, dataset: str | None, lazy: bool) -> ImageFile:
+    """The same, in this process whatever the HDF5 library does."""
     from anosim.formats.images.opening import blaming
 
     with opened(path) as tree:

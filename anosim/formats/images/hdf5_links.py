@@ -11,7 +11,7 @@ from anosim.formats.beside import file_beside
 
 _MOST_HOPS = 32
 """Links behind each other; more of them go in a circle."""
-_MOST_NODES = 100_000
+_MOST_NODES = 20_000
 
 
 @dataclass(frozen=True, eq=False)
