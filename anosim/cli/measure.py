@@ -1,5 +1,7 @@
 """``anosim measure``: every number and map of an image."""
 
+import shlex
+import warnings
 from argparse import Namespace
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,10 +14,16 @@ from anosim.cli.images import add_dataset, print_image, read_labels
 from anosim.cli.phases import particle_of, pore_of
 from anosim.cli.screen import watching
 from anosim.cli.verbs import add_quiet, add_verb
+from anosim.formats.digest import content_digest
 from anosim.measure.summary import summary
 from anosim.progress import report
 from anosim.results.folder import RECORD, check_replaceable, replacing_folder
+from anosim.results.provenance import Stopwatch, surroundings
 from anosim.results.writing import write_results
+
+LIBRARIES = ("numpy", "scipy", "numba", "edt", "connected-components-3d", "tifffile", "h5py")
+"""Distributions that read and measure."""
+_ARGUMENTS = ("voxel", "dataset", "phases", "pore", "particle", "axis", "output")
 
 
 def add(verbs: Any) -> None:
@@ -58,24 +66,44 @@ def do(arguments: Namespace) -> int:
 
     folder = Path(arguments.output)
     check_replaceable(folder)
-    with watching(quiet=arguments.quiet):
+    watch = Stopwatch()
+    with watching(quiet=arguments.quiet), warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
         report("measure", 0.0)
-        image, about = read_labels(arguments, arguments.image)
+        with watch.stage("read image"):
+            image, about = read_labels(arguments, arguments.image)
         pore = pore_of(image.phases, arguments.pore)
         particle = particle_of(image.phases, arguments.particle, pore)
-        found = overview(image, pore=pore, particle=particle, axis=arguments.axis or 0)
+        with watch.stage("overview"):
+            found = overview(image, pore=pore, particle=particle, axis=arguments.axis or 0)
         with replacing_folder(folder) as made:
-            _write(found, about, made)
+            with watch.stage("write"):
+                _write(found, made)
+            notes = [*about["notes"], *dict.fromkeys(str(warning.message) for warning in told)]
+            record = {"image_file": about | {"notes": notes}, "notes": notes}
+            record["provenance"] = _provenance(arguments, watch)
+            files = sorted([*(path.name for path in made.iterdir()), RECORD])
+            write_results({**found.numbers, **record, "files": files}, made / RECORD)
         report("measure", 1.0)
-    print_image(about)
+    print_image(record["image_file"])
     print(f"{'pores':<24}{pore}\n{'particles':<24}{particle or 'none'}")
     _print(found.numbers)
     print(f"Results in {folder}, with definitions and references in {RECORD}")
     return 0
 
 
-def _write(found: Any, about: Mapping[str, Any], folder: Path) -> None:
-    """JSON, CSV, maps and the figure."""
+def _provenance(arguments: Namespace, watch: Stopwatch) -> dict[str, Any]:
+    """Versions, machine, times, the command and the digest of what was measured."""
+    given = [(name, getattr(arguments, name)) for name in _ARGUMENTS]
+    words = [word for name, value in given if value for word in (f"--{name}", str(value))]
+    return surroundings(watch.seconds, LIBRARIES) | {
+        "command": shlex.join(["anosim", "measure", arguments.image, *words]),
+        "image_sha256": content_digest(Path(arguments.image)),
+    }
+
+
+def _write(found: Any, folder: Path) -> None:
+    """CSV, maps and figures."""
     from anosim.figures import save
     from anosim.figures.measures import measures, tortuosity_map
     from anosim.measure.maps import write_maps, write_table
@@ -93,8 +121,6 @@ def _write(found: Any, about: Mapping[str, Any], folder: Path) -> None:
     write_maps(found.image, maps, folder / "maps.vtkhdf")
     save(measures(found), folder / "measures.png")
     save(tortuosity_map(way), folder / "tortuosity.png")
-    files = sorted([*(path.name for path in folder.iterdir()), RECORD])
-    write_results({**found.numbers, "image_file": about, "files": files}, folder / RECORD)
 
 
 def _print(numbers: Mapping[str, Any]) -> None:

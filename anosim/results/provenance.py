@@ -2,7 +2,7 @@
 
 import platform
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -14,6 +14,7 @@ from anosim.plugins import MESHERS, SOLVERS
 from anosim.progress import report
 
 LIBRARIES = ("numpy", "scipy", "gmsh", "shapely", "matplotlib", "h5py", "pint", "tifffile")
+_LAST = ("seconds", "peak_memory_megabytes")
 
 
 @dataclass
@@ -53,14 +54,9 @@ def provenance(
         records: what each solver remembers about its solution.
         seconds: of each stage.
     """
-    import anosim
-
+    found = surroundings(seconds, LIBRARIES)
     return {
-        "anosim": anosim.__version__,
-        "date_utc": datetime.now(UTC).isoformat(timespec="seconds"),
-        "python": platform.python_version(),
-        "platform": platform.platform(),
-        "libraries": {name: found for name in LIBRARIES if (found := installed(name))},
+        **{name: value for name, value in found.items() if name not in _LAST},
         "mesher": {
             "name": mesher[0],
             "distribution": distribution(MESHERS, mesher[0]),
@@ -70,6 +66,25 @@ def provenance(
             name: {"distribution": distribution(SOLVERS, name), **record}
             for name, record in records.items()
         },
+        **{name: found[name] for name in _LAST},
+    }
+
+
+def surroundings(seconds: Mapping[str, float], libraries: Iterable[str]) -> dict[str, Any]:
+    """Versions, machine, time and memory of what a command did.
+
+    Args:
+        seconds: of each stage.
+        libraries: distributions that did the work; those that are not installed are left out.
+    """
+    import anosim
+
+    return {
+        "anosim": anosim.__version__,
+        "date_utc": datetime.now(UTC).isoformat(timespec="seconds"),
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "libraries": {name: found for name in libraries if (found := installed(name))},
         "seconds": rounded(seconds),
         "peak_memory_megabytes": peak_memory(),
     }

@@ -4,6 +4,7 @@ import csv
 import json
 import subprocess
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import h5py
@@ -90,3 +91,27 @@ def test_errors(anosim: Command, folder: Path, arguments: tuple[str, ...], says:
     assert done.returncode == 2, done.stdout
     assert says in done.stderr
     assert not (folder / "measure-results").exists()
+
+
+def test_measures_leave_the_provenance_of_a_run(anosim: Command, folder: Path) -> None:
+    channels(folder)
+    labels = tifffile.imread(folder / "channels.tif")
+    pixels = {"resolution": (1e4 / 0.03, 1e4 / 0.03), "resolutionunit": "CENTIMETER"}
+    tifffile.imwrite(folder / "channels.tif", labels, **pixels)
+    done = anosim(
+        "measure", "channels.tif", "--voxel", "20nm", *PHASES, "--output", "m o", "--quiet"
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads((folder / "m o" / "results.json").read_text())
+    made = found["provenance"]
+    assert made["image_sha256"] == sha256((folder / "channels.tif").read_bytes()).hexdigest()
+    assert made["command"] == (
+        "anosim measure channels.tif --voxel 20nm --phases pore=0,particle=1 --output 'm o'"
+    )
+    assert {"numpy", "numba", "edt"} <= set(made["libraries"])
+    assert set(made["seconds"]) == {"read image", "overview", "write"}
+    assert made["anosim"]
+    assert made["platform"]
+    assert made["peak_memory_megabytes"] > 10
+    assert "3e-08 m in the file" in found["image_file"]["voxel_contradiction"]
+    assert "CONTRADICTION" in done.stdout
