@@ -214,6 +214,19 @@ class Case:
             made: Mesh = mesher.mesh(microstructure)
         return made
 
+    def expected_cells(self, microstructure: Microstructure) -> Mapping[str, float] | None:
+        """Cells of each phase that the mesher will make; None of a mesher that does not say.
+
+        Raises:
+            CaseError: the mesher cannot do this image.
+        """
+        expected: Any = getattr(self.mesher, "expected_cells", None)
+        if expected is None:
+            return None
+        with self._table("mesh").blamed():
+            counts: Mapping[str, float] = expected(microstructure)
+        return counts
+
     def cleaning(self, microstructure: Microstructure | None) -> str | None:
         """What the mesher takes out of the image, in words; None if it leaves it as it is."""
         cleaned = getattr(self.mesher, "cleaned", None)

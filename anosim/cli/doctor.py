@@ -33,6 +33,8 @@ EXTRAS = {
     "segment": ("scikit-image", "scikit-learn"),
     "measure": ("numba", "edt", "connected-components-3d", "pandas"),
     "study": ("xarray", "pyarrow"),
+    "scene": ("pyvista", "trame-vtk", "imageio-ffmpeg"),
+    "pybamm": ("pybamm",),
 }
 """Libraries behind each extra."""
 CONDA = "conda install -c conda-forge fenics-dolfinx"

@@ -80,7 +80,7 @@ def do(arguments: Namespace) -> int:
             with watch.stage("write"):
                 _write(found, made)
             notes = [*about["notes"], *dict.fromkeys(str(warning.message) for warning in told)]
-            record = {"image_file": about | {"notes": notes}, "notes": notes}
+            record: dict[str, Any] = {"image_file": about | {"notes": notes}, "notes": notes}
             record["provenance"] = _provenance(arguments, watch)
             files = sorted([*(path.name for path in made.iterdir()), RECORD])
             write_results({**found.numbers, **record, "files": files}, made / RECORD)

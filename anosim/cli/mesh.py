@@ -21,13 +21,15 @@ from anosim.meshes import Mesh
 from anosim.microstructure import Microstructure
 from anosim.results import Stopwatch, mesh_report, write_results
 from anosim.results.terms import TERMS, Terms
+from anosim.units import si
 
 LEAST_SICN = 0.3
 """Quality below which solvers lose digits; a share of triangles below it asks for a word."""
 
 SIZES = {
     "size": "of an image: edge length away from interfaces",
-    "interface-size": "of an image: edge length at interfaces",
+    "interface-size": "of an image: edge length at interfaces; shorter across phases so thin that "
+    "3 elements would not fit (gap_elements of a case file, 0 switches this off)",
     "elements": "of an image: how many elements, instead of sizes",
 }
 
@@ -89,6 +91,8 @@ def do(arguments: Namespace) -> int:
             with watch.stage("mesh"):
                 made = _meshed(whole, arguments)
         finish(made, image, arguments, watch)
+    if case is None or case.mesher_name != "file":
+        print(f"{'edges asked for':<24}{_asked(arguments if case is None else case.mesher)}")
     cleaning = None if case is None else case.cleaning(image)
     if cleaning:
         print(f"{'taken out':<24}{cleaning}")
@@ -105,6 +109,20 @@ def _image(arguments: Namespace) -> Microstructure:
     image, about = read_labels(arguments, arguments.case)
     print_image(about)
     return image
+
+
+def _asked(options: Any) -> str:
+    """The edge lengths that were asked for, in words."""
+    if getattr(options, "elements", None):
+        return f"such that there are {options.elements} elements"
+    size, interface = (getattr(options, name, None) for name in ("size", "interface_size"))
+    text = f"size {_length(size, '4 voxels')}, at interfaces {_length(interface, '1 voxel')}"
+    gap = getattr(options, "gap_elements", 3)
+    return f"{text}; shorter where gap_elements = {gap} fit across thin phases" if gap else text
+
+
+def _length(given: float | str | None, default: str) -> str:
+    return default if given is None else f"{si(given, 'm', 'size') * 1e9:.4g} nm"
 
 
 def _meshed(image: Microstructure, arguments: Namespace) -> Mesh:

@@ -13,7 +13,7 @@ from anosim.cli.screen import watching
 from anosim.cli.stops import INTERRUPTED
 from anosim.cli.summary import print_summary
 from anosim.cli.verbs import add_quiet, add_verb
-from anosim.forecast import Forecast, large
+from anosim.forecast import Forecast, forecast, large
 from anosim.results import Stopwatch
 
 EXAMPLE = """\
@@ -74,11 +74,17 @@ def add(verbs: Any) -> None:
     verb.add_argument(
         "--mpi", metavar="N", type=int, help="on N processes of MPI, with a solver that can"
     )
+    verb.add_argument(
+        "--estimate", action="store_true", help="only say what it would take: time and memory"
+    )
     add_quiet(verb)
 
 
 def do(arguments: Namespace) -> int:
     """Run the case and print what came out."""
+    if arguments.estimate:
+        print(forecast(Case.read(arguments.case, solver=arguments.solver)))
+        return 0
 
     def chosen() -> str:
         return processes.parallel(Case.read(arguments.case, solver=arguments.solver).solvers)

@@ -16,6 +16,7 @@ from rich.table import Table
 from anosim.cli.stops import Terminated, code_of
 from anosim.cli.verbs import add_quiet, add_verb
 from anosim.progress import watched_by
+from anosim.units import si
 
 EXAMPLE = """\
 case = "roi.toml"                     # any case file
@@ -68,12 +69,16 @@ def add(verbs: Any) -> None:
     )
     _add_folder(plot)
     plot.add_argument("--number", metavar="NAME", help="the number; without it the most varied")
+    plot.add_argument(
+        "--at", metavar="TIME", help='time of a curve, "10 s"; without it where runs differ most'
+    )
     plot.add_argument("--axis", metavar="NAME", help="the axis along x")
     plot.add_argument("--output", metavar="FILE", help="picture: .png, .svg, .pdf; plot.png there")
 
 
 def do_run(arguments: Namespace) -> int:
     """Run a study and print its table; 1 where runs failed."""
+    from anosim.errors import InputError
     from anosim.forecast import large
     from anosim.study.costs import study_forecast
     from anosim.study.study import doubts, failures
@@ -81,7 +86,12 @@ def do_run(arguments: Namespace) -> int:
 
     study = read_study(arguments.study)
     study.run_.check(study.axes.points)
-    cost = study_forecast(study, arguments.workers)
+    try:
+        cost = study_forecast(study, arguments.workers)
+    except InputError:  # every run will fail, each with its reason
+        if arguments.estimate:
+            raise
+        cost = None
     if cost is not None and (arguments.estimate or (large(cost) and not arguments.quiet)):
         print(cost, file=sys.stdout if arguments.estimate else sys.stderr)
     if arguments.estimate:
@@ -142,10 +152,12 @@ def do_plot(arguments: Namespace) -> int:
     usual = [name for name in numbers if name.startswith(("average", "value"))]
     number = arguments.number or max(usual or numbers, key=lambda name: spread(results, name))
     path = Path(arguments.output or Path(arguments.folder) / "plot.png")
+    at = None if arguments.at is None else si(arguments.at, "s", "--at")
     with reading(Path(arguments.folder) / RUNS):
-        figure = sweep(results, number, arguments.axis)
+        figure = sweep(results, number, arguments.axis, at)
     save(figure, path)
-    print(f"{number} in {path}")
+    drawn = sum(row.numbers.get(number) is not None for row in results.done)
+    print(f"{number} in {path}: {drawn} of {results.total} runs")
     return 0
 
 

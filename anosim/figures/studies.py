@@ -12,7 +12,8 @@ from anosim.figures.picture import Figure
 from anosim.figures.readable import duration
 from anosim.figures.style import DPI, GREY, MM, OTHERS, STYLE, WIDTH
 from anosim.meshes import Floats
-from anosim.study.results import TIMES, Results
+from anosim.study.results import Results
+from anosim.study.selected import Selected, relative_spread, select
 from anosim.study.sensitivity import Tornado
 from anosim.study.sequences import Convergence
 from anosim.study.values import in_si
@@ -37,32 +38,36 @@ _WIDE = 8.0
 """Ratio of the largest to the smallest value from which on an axis is logarithmic."""
 
 
-def sweep(results: Results, quantity: str, axis: str | None = None) -> Figure:
+def sweep(
+    results: Results, quantity: str, axis: str | None = None, at: float | None = None
+) -> Figure:
     """A number over one axis of a study, one line for each value of the others.
+
+    Runs that failed, have not ended or lack the number are left out. An axis without numbers has
+    a place for each of its values.
 
     Args:
         results: the runs.
-        quantity: the number; of a curve the point at which runs differ most.
-        axis: along x; without it the one with the most values.
+        quantity: the number.
+        axis: along x; without it the one with the most values, of those with numbers if any.
+        at: time at which curves are taken, s; without it that at which runs differ most.
 
     Raises:
-        InputError: no such number or axis, or no axis with numbers.
+        InputError: no such number, axis or time.
     """
-    rows = results.done
-    if quantity not in results.quantities:
-        raise InputError(f"the study has no {quantity!r}: there are {listing(results.quantities)}")
+    selected = select(results, quantity, at)
+    rows, found = selected.rows, selected.values
     axes = {n: [in_si(r.inputs[n])[0] for r in rows] for n in results.names}
     numeric = [n for n, v in axes.items() if all(isinstance(x, int | float) for x in v)]
-    if axis is None and numeric:
-        axis = max(numeric, key=lambda n: len(set(axes[n])))
-    if axis not in numeric:
-        raise InputError(f"no axis {axis!r} with numbers: there are {listing(numeric)}")
+    axis = axis or max(numeric or axes, key=lambda n: len({str(x) for x in axes[n]}))
+    if axis not in axes:
+        raise InputError(f"the study has no axis {axis!r}: there are {listing(axes)}")
+    names = [] if axis in numeric else list(dict.fromkeys(str(x) for x in axes[axis]))
     others = [n for n in results.names if n != axis and len({str(v) for v in axes[n]}) > 1]
-    point, found = _most_different(results, quantity)
     groups: dict[tuple[str, ...], list[int]] = {}
     for rank, row in enumerate(rows):
         groups.setdefault(tuple(_shown(row.inputs[n]) for n in others), []).append(rank)
-    x = np.array(axes[axis], dtype=float)
+    x = np.array([names.index(str(v)) if names else v for v in axes[axis]], dtype=float)
     with matplotlib.rc_context(STYLE):
         figure, place = _sheet()
         scattered = len(groups) > max(_MOST, len(rows) // 2)
@@ -83,11 +88,13 @@ def sweep(results: Results, quantity: str, axis: str | None = None) -> Figure:
             )
         if scattered:
             place.plot(x, found, "o", ms=3, color=OTHERS[0][1])
-        _scale(place, x, found)
+        _scale(place, np.array([]) if names else x, found)
         place.set_xlabel(_label(axis, rows[0].inputs[axis]))
+        if names:
+            place.set_xticks(range(len(names)), names)
         if place.get_yscale() == "linear":
             place.ticklabel_format(axis="y", useOffset=False)
-        place.set_ylabel(_named(results, quantity, point))
+        place.set_ylabel(_named(selected, quantity))
         if others and chosen:
             place.legend(frameon=False, loc="center left", bbox_to_anchor=(1.01, 0.5))
     return figure
@@ -96,10 +103,9 @@ def sweep(results: Results, quantity: str, axis: str | None = None) -> Figure:
 def spread(results: Results, quantity: str) -> float:
     """How far runs differ in a number, over its largest size; of a curve where they do most."""
     try:
-        _, found = _most_different(results, quantity)
-    except (TypeError, ValueError):  # text
+        return relative_spread(select(results, quantity).values)
+    except InputError:  # text
         return 0.0
-    return _relative_spread(found)
 
 
 def convergence(found: Convergence) -> Figure:
@@ -222,30 +228,12 @@ def _raised(unit: str) -> str:
     return unit.replace("^2", "²").replace("^3", "³")
 
 
-def _most_different(results: Results, quantity: str) -> tuple[int, Floats]:
-    """The point of a curve at which runs differ most, and the runs' numbers there."""
-    curves = [np.ravel(r.numbers.get(quantity, np.nan)).astype(float) for r in results.done]
-    count = min(len(curve) for curve in curves)
-    table = np.array([curve[:count] for curve in curves])
-    point = int(np.argmax([_relative_spread(column) for column in table.T]))
-    return point, table[:, point]
-
-
-def _relative_spread(values: Floats) -> float:
-    known = values[np.isfinite(values)]
-    if len(known) < 2 or not np.any(known):
-        return 0.0
-    return float(np.ptp(known) / np.abs(known).max())
-
-
-def _named(results: Results, quantity: str, point: int) -> str:
+def _named(selected: Selected, quantity: str) -> str:
     """A number's name with its unit and, of a curve, the time."""
     unit = next((u for start, u in _UNITS.items() if quantity.startswith(start)), "")
-    row = results.done[0]
-    times = row.numbers.get(TIMES, [])
-    when = ""
-    if isinstance(row.numbers[quantity], list) or len(times) == 1:
-        when = f" at {duration(times[point])}" if point < len(times) else f" [{point}]"
-    if unit.startswith("mol/m") and unit != "mol/m³" and "tetrahedra" in row.numbers:
+    when = "" if selected.place is None else f" [{selected.place}]"
+    if selected.time is not None:
+        when = f" at {duration(selected.time)}"
+    if unit.startswith("mol/m") and unit != "mol/m³" and "tetrahedra" in selected.rows[0].numbers:
         unit = unit.replace("mol/m", "mol")
     return f"{quantity}{when}" + (f" / {unit}" if unit else "")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from anosim.errors import AnosimError
+from anosim.errors import AnosimError, InputError
 from anosim.forecast import Forecast, forecast
 from anosim.study.caseruns import CaseRuns
 from anosim.study.reduced import PRICE, expected
@@ -20,6 +20,7 @@ def study_forecast(study: Study, workers: int | None = None) -> Forecast | None:
 
     Raises:
         CaseError: a case that cannot be read.
+        InputError: no run whose image can be read and meshed.
     """
     runner = study.run_
     if not isinstance(runner, CaseRuns):
@@ -30,20 +31,23 @@ def study_forecast(study: Study, workers: int | None = None) -> Forecast | None:
         return Forecast(0, 0, 0, 0, 0.0, 0.0)
     batches = runner.batches(points)
     known: dict[str, Forecast] = {}
-    costs = []
+    costs: list[float] = []
+    reason = ""
     for places in batches:
         first = points[places[0]]
         key = str({n: v for n, v in first.items() if not n.startswith(("materials", "conditions"))})
         try:
             if key not in known:
-                known[key] = forecast(runner.case(first))
-        except AnosimError:  # that run will fail by itself
+                known[key] = forecast(runner.case(first), pictures=False)
+                costs.append(known[key].preparing)
+        except AnosimError as error:  # that run will fail by itself
+            reason = reason or str(error)
             continue
-        one = known[key].seconds
+        one = known[key].seconds - known[key].preparing
         count = len(places)
         costs.append(one * (_grown(runner, first) + REDUCED * count if count > 1 else 1.0))
     if not known:
-        return Forecast(len(points), 0, 0, 0, 0.0, 0.0)
+        raise InputError(f"none of the study's runs can be done: {reason}")
     most = max(known.values(), key=lambda f: f.memory)
     workers = max(1, min(workers or os.cpu_count() or 1, len(batches)))
     seconds = max(sum(costs) / workers, max(costs))

@@ -95,7 +95,7 @@ def test_what_it_needs_is_told_before(case):
     text = str(Forecast(1, 10**6, 3 * 10**6, 400_000, 300.0, 3e9, dimension=3))
     assert text == (
         "1 run: 1 000 000 voxels, about 3 000 000 tetrahedra and 400 000 unknowns; "
-        "1e+02 s to 15 minutes, 2.0 to 4.5 GB of memory"
+        "2.5 minutes to 10 minutes, 2 GB to 4.5 GB of memory"
     )
 
 

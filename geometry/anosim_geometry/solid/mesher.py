@@ -65,6 +65,21 @@ def meshed_volume(
     return mesh
 
 
+def expected_tetrahedra(mesher: "GmshMesher", microstructure: Microstructure) -> dict[str, float]:
+    """Number of tetrahedra of each phase, as ``GmshMesher.expected_cells``.
+
+    Raises:
+        InputError: sizes that are far too small.
+        UnsupportedError: an option that volumes do not have.
+    """
+    check_options(mesher)
+    count: float | None = mesher.elements
+    if count is None:
+        planner, most = Planner(mesher, microstructure), mesher.max_elements
+        count = most if most and planner.exceeds(most) else planner.as_wanted().count
+    return {name: count * share for name, share in microstructure.fractions.items()}
+
+
 def check_options(mesher: "GmshMesher") -> None:
     """Refuse options that volumes do not have.
 
