@@ -2,6 +2,7 @@
 
 import json
 import signal
+import zlib
 
 import h5py
 import numpy as np
@@ -260,6 +261,15 @@ def test_declared_values_that_are_not_there(tmp_path):
     found = open_image(path)
     assert found.array()[:, 0].tolist() == [7, 7, 1, 1, 7, 7, 7, 7]
     assert found.details["not written"] == "3 of 4 chunks, read as 7"
+
+
+def test_a_chunk_that_inflates_to_more_than_its_values(tmp_path):
+    path, bomb = tmp_path / "data.h5", zlib.compress(bytes(60_000_000), 1)
+    with h5py.File(path, "w") as file:
+        made = file.create_dataset("data", (9, 11), "u1", chunks=(9, 11), compression="gzip")
+        made.id.write_direct_chunk((0, 0), bomb)
+    with pytest.raises(InputError, match=f"stores {len(bomb)} bytes for a chunk of 99 bytes"):
+        open_image(path)
 
 
 def test_a_filter_that_is_not_installed_is_named(tmp_path):

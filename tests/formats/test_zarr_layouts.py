@@ -120,7 +120,10 @@ def test_chunks_that_decode_to_more_than_their_values(tmp_path, codec):
     made[:] = VOLUME
     assert np.array_equal(open_image(path).array(), VOLUME)
     (path / "0.0.0").write_bytes(bomb())
-    with pytest.raises(InputError, match=r"decodes to more than 1\d+ bytes, of a chunk of 693"):
+    with pytest.raises(
+        InputError,
+        match=r"decodes to more than 1\d+ bytes, of a chunk of 693|for 693 bytes of values",
+    ):
         open_image(path)
 
 

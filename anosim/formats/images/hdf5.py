@@ -19,6 +19,8 @@ from anosim.formats.limits import check_size
 
 _LEAST = 4
 """An array of two axes, one of which is not longer than this, is a table unless named."""
+_SLACK = 4096
+"""Bytes that a compressed chunk may have beyond twice its values."""
 _FAR = 10
 """A dataset with as many times the values of every other one is the image."""
 
@@ -145,12 +147,25 @@ def _check_storage(path: Path, found: Any, stored: float, lazy: bool) -> dict[st
     _check_filters(path, found)
     if found.chunks is None:
         return {}
+    largest = _largest_chunk(found)
+    if largest > 2 * chunk + _SLACK:
+        raise InputError(
+            f"{str(path)!r} stores {largest} bytes for a chunk of {chunk:.0f} bytes of "
+            f"{found.name!r}: the file is damaged"
+        )
     steps = zip(found.shape, found.chunks, strict=True)
     whole = int(np.prod([-(-n // step) for n, step in steps], dtype=object))
     there = found.id.get_num_chunks()
     if there == whole:
         return {}
     return {"not written": f"{whole - there} of {whole} chunks, read as {found.fillvalue}"}
+
+
+def _largest_chunk(found: Any) -> int:
+    """Stored size of the largest chunk, bytes."""
+    sizes = [0]
+    found.id.chunk_iter(lambda chunk: sizes.append(chunk.size))
+    return max(sizes)
 
 
 def _check_filters(path: Path, found: Any) -> None:

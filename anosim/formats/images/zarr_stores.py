@@ -16,6 +16,8 @@ _RATIO = 1100
 """Bytes that a byte of deflate decodes to at most."""
 _HARMLESS = 10**8
 """Bytes that a chunk may decode to without being looked at."""
+_BEYOND = 1 << 16
+"""Bytes that a stored chunk may have beyond twice its values."""
 _SLACK = 1 << 20
 """Bytes that a decoded chunk may have beyond its values."""
 
@@ -80,7 +82,7 @@ def check_array(path: Path, array: Any, lazy: bool) -> dict[str, str]:
     check_size(path, max(size, chunk), stored.size, what, at_once=chunk if lazy else size + chunk)
     if not stored.files:
         raise InputError(f"{str(path)!r} declares {what}, none of whose chunks is stored")
-    _check_chunks(path, array, stored, int(chunk))
+    _check_chunks(array, stored, int(chunk))
     steps = zip(array.shape, grid, strict=True)
     whole = int(np.prod([-(-n // step) for n, step in steps], dtype=object))
     there = len(stored.files)
@@ -89,15 +91,19 @@ def check_array(path: Path, array: Any, lazy: bool) -> dict[str, str]:
     return {"not written": f"{whole - there} of {whole} chunks, read as {array.fill_value}"}
 
 
-def _check_chunks(path: Path, array: Any, stored: Stored, size: int) -> None:
-    """Refuse chunks that decode to more than the values of a chunk."""
+def _check_chunks(array: Any, stored: Stored, size: int) -> None:
+    """Refuse chunks that are, or decode to, more than the values of a chunk."""
     codecs = [_name(codec) for codec in getattr(array, "compressors", ())]
+    looked = len(codecs) == 1 and not getattr(array, "shards", None)
     most = size + size // 8 + _SLACK
-    if len(codecs) != 1 or getattr(array, "shards", None):
-        return
     for file in stored.files:
-        length = _decoded(file, codecs[0], most)
-        if length > most:
+        length = file.stat().st_size
+        if length > 2 * size + _BEYOND:
+            raise InputError(
+                f"the chunk {str(file)!r} has {length} bytes for {size} bytes of values: it is "
+                "damaged"
+            )
+        if looked and _decoded(file, codecs[0], most) > most:
             raise InputError(
                 f"the chunk {str(file)!r} decodes to more than {most} bytes, of a chunk of {size} "
                 "bytes: it is damaged"
