@@ -207,3 +207,71 @@ def test_a_mesh_of_avs_is_named(tmp_path):
     text = "# UCD\n4 1 0 0 0\n1 0 0 0\n2 1 0 0\n3 1 1 0\n4 0 1 0\n1 0 quad 1 2 3 4\n"
     with pytest.raises(UnsupportedError, match="a file of AVS UCD, not of Abaqus"):
         read_mesh_of(tmp_path, text)
+
+
+NODES = nodes([(0, 0), (1, 0), (2, 0), (0, 1), (1, 1), (2, 1)])
+
+
+def length(mesh, side):
+    return np.linalg.norm(np.diff(mesh.points[mesh.sides[side]], axis=1), axis=2).sum()
+
+
+def two(name="a", comma=""):
+    first = f"*ELEMENT, TYPE=CPS4, ELSET={name}\n1, 1, 2, 5, 4{comma}\n"
+    return f"{NODES}{first}*ELEMENT, TYPE=CPS4, ELSET=b\n2, 2, 3, 6, 5{comma}\n"
+
+
+@pytest.mark.parametrize("comma", ["", ",", " , "])
+def test_a_comma_after_the_last_node(tmp_path, comma):
+    mesh = read(tmp_path / "m.inp", two("b", comma))
+    assert mesh.phase_volumes == pytest.approx({"b": 2.0})
+    (tmp_path / "t.inp").write_text(
+        f"{NODES}*ELEMENT, TYPE=CPS3, ELSET=a\n1, 1, 2, 5{comma}\n2, 1, 5, 4{comma}\n"
+    )
+    assert read_mesh(tmp_path / "t.inp").phase_volumes == pytest.approx({"a": 1.0})
+
+
+@pytest.mark.parametrize("row", ["a", "a,", "1,", "a, S1\na, S3\na, S4"])
+def test_a_surface_of_all_free_faces(tmp_path, row):
+    mesh = read(tmp_path / "m.inp", two() + f"*SURFACE, NAME=skin\n{row}\n")
+    assert length(mesh, "skin") == pytest.approx(3.0)
+
+
+def test_nodes_of_a_set_of_elements(tmp_path):
+    mesh = read(tmp_path / "m.inp", two() + "*NSET, NSET=around, ELSET=a\n")
+    assert length(mesh, "around") == pytest.approx(3.0)
+
+
+@pytest.mark.parametrize("name", ['"NMC 8.1.1"', '"x.y"', "solid.1"])
+def test_names_with_points(tmp_path, name):
+    mesh = read(tmp_path / "m.inp", two(name) + f"*SURFACE, NAME=end\n{name}, S4\n")
+    assert mesh.phase_volumes == pytest.approx({name.strip('"'): 1.0, "b": 1.0})
+    assert length(mesh, "end") == pytest.approx(1.0)
+
+
+def test_elements_of_the_assembly_are_not_left_out(tmp_path):
+    more = f"{SQUARE}*ELEMENT, TYPE=CPS4, ELSET=orphan\n1, 1, 2, 3, 4\n"
+    with pytest.raises(UnsupportedError, match="the assembly has elements of its own"):
+        read_mesh_of(tmp_path, assembled(("one", ""), more=more))
+
+
+BOMBS = {
+    "sets of sets": "*ELSET, ELSET=a\na, a\n" * 40,
+    "sets by numbers": "*NSET, NSET=n, GENERATE\n" + "1, 4000000\n" * 9,
+    "copies of copies": "*ELCOPY, OLD SET=a, NEW SET=a, ELEMENT SHIFT=9, SHIFT NODES=0\n" * 40,
+    "nodes": "*NODE\n9000001, 5., 5.\n*NGEN\n1, 9000001\n",
+    "elements": "*ELGEN, ELSET=a\n1, 9000, 1, 1, 9000, 1, 9000\n",
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_lines_that_stand_for_gigabytes(tmp_path, name):
+    with pytest.raises(InputError, match=r"stand for over .* in .* lines"):
+        read_mesh_of(tmp_path, two() + BOMBS[name])
+
+
+def test_instances_that_stand_for_gigabytes(tmp_path):
+    part = PART.replace("*NSET", "*NSET, NSET=many, GENERATE\n1, 900000\n*NSET")
+    many = "".join(f"*INSTANCE, NAME=i{n}, PART=cell\n*END INSTANCE\n" for n in range(9))
+    with pytest.raises(InputError, match=r"stand for over .* in .* lines"):
+        read_mesh_of(tmp_path, part + "*ASSEMBLY, NAME=a\n" + many)

@@ -145,3 +145,14 @@ def test_xdmf_names_links_inside_its_folder(tmp_path: Path) -> None:
         del file["geometry"]
         file["geometry"] = h5py.ExternalLink("data/b.h5", "points")
     assert Mesh.read(path).phase_volumes == pytest.approx(dict(mesh.phase_volumes))
+
+
+@pytest.mark.parametrize("tags", [-6, -1, -(10**9)])
+def test_elements_of_gmsh_with_less_than_no_tags(tmp_path: Path, tags: int) -> None:
+    """The next element would start where this one does, without end."""
+    nodes = "$Nodes\n3\n1 0 0 0\n2 1 0 0\n3 0 1 0\n$EndNodes\n"
+    cells = f"$Elements\n1000000000000\n1 2 {tags} 1 2 3\n$EndElements\n"
+    path = tmp_path / "m.msh"
+    path.write_text(f"$MeshFormat\n2.2 0 8\n$EndMeshFormat\n{nodes}{cells}")
+    with pytest.raises(InputError, match=r"an element has -.* tags"):
+        Mesh.read(path)

@@ -16,6 +16,8 @@ from test_mesh_split import nodes_of
 from anosim.errors import AnosimError
 from anosim.formats.meshes.files import read_mesh, write_mesh
 
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")  # damaged files may warn
+
 RUNS = 150
 INSERTED = b'0123456789-.eE,*$"<># \n\x00\xff'
 

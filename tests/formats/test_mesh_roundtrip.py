@@ -119,7 +119,7 @@ def test_errors_of_the_door(tmp_path):
     assert not list(tmp_path.iterdir())
     write_mesh(mesh, tmp_path / "mesh.xdmf")
     (tmp_path / "mesh.h5").unlink()
-    with pytest.raises(InputError, match=r"'mesh\.h5', which is not beside it"):
+    with pytest.raises(InputError, match=r"'mesh\.h5' beside it, which does not exist"):
         read_mesh(tmp_path / "mesh.xdmf")
 
 

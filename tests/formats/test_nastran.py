@@ -179,3 +179,21 @@ def test_included_files(tmp_path):
     path.write_text(whole.replace("parts/points", "m"))
     with pytest.raises(InputError, match="includes itself"):
         read_mesh(path)
+
+
+def test_names_of_several_properties_do_not_join_them(tmp_path):
+    places = [(0, 0), (1, 0), (1, 1), (0, 1)]
+    grid = "".join(f"GRID,{n},,{x}.,{y}.,0.\n" for n, (x, y) in enumerate(places, 1))
+    cells = "CTRIA3,1,1,1,2,3\nCTRIA3,2,2,1,3,4\n"
+    for title in ("Femap with NX Nastran", "Femap"):
+        names = "".join(f"$ {title} Property {n} : Untitled\n" for n in (1, 2))
+        (tmp_path / "m.nas").write_text(f"{names}BEGIN BULK\n{grid}{cells}")
+        volumes = read_mesh(tmp_path / "m.nas").phase_volumes
+        assert volumes == pytest.approx({"Untitled 1": 0.5, "Untitled 2": 0.5})
+    third = "GRID,5,,2.,0.,0.\nCTRIA3,3,3,2,5,3\n"
+    names = '$HMNAME COMP 7"anode" 2 "PSHELL_2" 4\n$HMNAME COMP 2"foil" 1 "PSHELL_1" 4\n'
+    (tmp_path / "m.nas").write_text(
+        f'{names}$HMNAME COMP 3"foil"\nBEGIN BULK\n{grid}{cells}{third}'
+    )
+    volumes = read_mesh(tmp_path / "m.nas").phase_volumes
+    assert volumes == pytest.approx({"foil 1": 0.5, "anode": 0.5, "foil 3": 0.5})

@@ -10,6 +10,7 @@ material. Sets of one name in several parts are called ``Instance.Set``.
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -72,6 +73,13 @@ class _Elements:
     numbers: Ints
     around: tuple[Ints, Ints]
 
+    @cached_property
+    def _rank(self) -> tuple[Ints, Ints]:
+        """Numbers of the elements, ascending, and where they are."""
+        order = np.argsort(self.numbers, kind="stable")
+        places(self.numbers, self.numbers[:1], "element")  # each is defined once
+        return self.numbers[order], order
+
     @classmethod
     def of(cls, assembly: Assembly) -> "_Elements":
         tables: dict[tuple[str, int], list[Ints]] = defaultdict(list)
@@ -96,8 +104,10 @@ class _Elements:
 
     def rows(self, members: list[int]) -> Ints:
         """Which of the elements are members of a set."""
-        wanted = np.intersect1d(np.array(members, dtype=np.int64), self.numbers)
-        return places(self.numbers, wanted, "element")
+        known, order = self._rank
+        wanted = np.unique(np.array(members, dtype=np.int64))
+        at = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
+        return np.asarray(order[at[known[at] == wanted]])
 
     def low(self, members: list[int]) -> Ints:
         """Corners of those of one dimension less that are members of a set."""
@@ -189,8 +199,8 @@ def _surface(
         for shape, nodes in mesh.blocks:
             here = rows[(rows >= first) & (rows < first + len(nodes))] - first
             first += len(nodes)
-            corners = face(shape, label)
-            found += [nodes[here][:, corners]] if corners else []
+            every = SHAPES[shape].faces if not label else [face(shape, label)]
+            found += [nodes[here][:, list(corners)] for corners in every if corners]
         if label in _SHELL_SIDES:
             found.append(mesh.low(members))
     return found

@@ -1,5 +1,6 @@
 """The parts of Abaqus' input files put together: instances, each with its own numbers."""
 
+import re
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -8,7 +9,10 @@ from anosim.errors import InputError, UnsupportedError
 from anosim.formats.meshes.abaqus_deck import Deck, members
 from anosim.formats.meshes.abaqus_lines import Keyword, Rows
 from anosim.formats.meshes.abaqus_places import moved
+from anosim.formats.meshes.shapes import SHAPES
 
+_IN_INSTANCE = re.compile(r'("[^"]*"|[^"]*)\.("[^"]*"|[^".]*)')
+"""Label of an instance and, after a point, one in it."""
 _STRIDE = 10_000_000_000
 """Between the numbers of one instance and those of the next; Abaqus' own have nine digits."""
 
@@ -42,10 +46,11 @@ class Assembly:
 
     def _take(self, given: Keyword) -> None:
         keyword, options, rows = given
+        self.whole.count.lines += len(rows)
         match keyword:
             case "PART":
                 self.part = self.whole.name(options["NAME"])
-                self.parts.setdefault(self.part, Deck())
+                self.parts.setdefault(self.part, Deck(count=self.whole.count))
             case "END PART":
                 self.part = ""
             case "INSTANCE":
@@ -67,6 +72,7 @@ class Assembly:
         part, self.instance = (self.whole.name(options[key]) for key in ("PART", "NAME"))
         if part not in self.parts or self.instance in self.instances:
             raise InputError(f"the instance {self.instance!r} of part {part!r} is not defined once")
+        self.whole.count.add(self.parts[part].size)
         self.instances[self.instance] = deepcopy(self.parts[part]), part
         self.rows = rows
 
@@ -101,26 +107,31 @@ class Assembly:
             options,
             rows,
             lambda entry: self.find(keyword, f"{instance}.{entry}" if instance else entry),
+            self.whole.count,
             lambda numbers: (n + self.shift(instance) for n in numbers) if instance else (),
         )
 
     def find(self, kind: str, text: str) -> list[int]:
         """Members of a set or a single number, with the instance before it or without."""
-        instance, _, label = text.rpartition(".")
-        if instance and self.whole.name(instance) in self.instances:
-            name = self.whole.name(instance)
-            deck, shift = self.instances[name][0], self.shift(name)
-            if label.isdigit():
-                return [int(label) + shift]
-        elif label.isdigit():
-            return [int(label)]
+        found = _IN_INSTANCE.fullmatch(text)
+        name = self.whole.name(found[1]) if found else ""
+        if found and name in self.instances:
+            deck, label, shift = self.instances[name][0], found[2], self.shift(name)
         else:
-            deck = self.whole
+            deck, label, shift = self.whole, text, 0
+        if label.isdigit():
+            return [int(label) + shift]
         sets = deck.elsets if kind == "ELSET" else deck.nsets
         return sets.get(deck.name(label), [])
 
     def decks(self) -> list[tuple[str, str, Deck]]:
         """(instance, part, deck) of all that has elements."""
         if self.instances:  # nodes of the assembly itself are reference points
+            if any(
+                SHAPES[shape].dimension > 1 for shape, _ in self.whole.elements if shape in SHAPES
+            ):
+                raise UnsupportedError(
+                    "the assembly has elements of its own beside its instances: save them in a part"
+                )
             return [(name, part, deck) for name, (deck, part) in self.instances.items()]
         return [("", "", self.whole), *((name, name, deck) for name, deck in self.parts.items())]

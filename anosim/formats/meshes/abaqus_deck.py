@@ -1,21 +1,24 @@
 """What the keywords of Abaqus' input files define: nodes, elements, sets and surfaces of parts."""
 
+import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from anosim.errors import InputError, UnsupportedError
+from anosim.formats.meshes.abaqus_count import Count
 from anosim.formats.meshes.abaqus_elements import shape_of, table_of
 from anosim.formats.meshes.abaqus_lines import Keyword, Rows
-from anosim.formats.meshes.abaqus_places import MOST, Frame, frame_of, generated, nodes_of
+from anosim.formats.meshes.abaqus_places import Frame, frame_of, generated, nodes_of
 from anosim.formats.meshes.names import unescaped
 from anosim.meshes import Floats, Ints
 
 _REFUSED: tuple[str, ...] = ("NFILL", "NCOPY", "NMAP", "IMPORT", "IMPERFECTION", "PARAMETER")
 _REFUSED += ("SYMMETRIC MODEL GENERATION", "SUBSTRUCTURE PROPERTY", "CHILD NODES")
 """Keywords that make or move nodes and elements in ways that are not followed."""
+_NONE = np.empty((0, 3))
 
 
 @dataclass
@@ -33,6 +36,7 @@ class Deck:
         hidden: internal sets, which only surfaces and sections refer to.
         spelling: names by their key, on which case makes no difference without quotes.
         frame: of the coordinates of further nodes.
+        count: of what is generated, that of the whole file.
     """
 
     numbers: list[Ints] = field(default_factory=list)
@@ -45,14 +49,21 @@ class Deck:
     hidden: set[str] = field(default_factory=set)
     spelling: dict[str, str] = field(default_factory=dict)
     frame: Frame | None = None
+    count: Count = field(default_factory=Count)
 
     def name(self, text: str) -> str:
-        """A label as it was first spelt, without the instance before it."""
+        """A label as it was first spelt."""
         text = text.strip()
         if text.startswith('"'):
             return unescaped(text.strip('"'))
-        short = text.rpartition(".")[2]
-        return self.spelling.setdefault(short.upper(), short)
+        return self.spelling.setdefault(text.upper(), text)
+
+    @property
+    def size(self) -> int:
+        """Numbers of nodes, elements and members of sets."""
+        tables = [table.size for tables in self.elements.values() for table in tables]
+        sets = [*self.elsets.values(), *self.nsets.values()]
+        return sum(map(len, self.numbers)) + sum(tables) + sum(map(len, sets))
 
     def take(self, given: Keyword) -> None:
         """Add what a keyword defines.
@@ -67,10 +78,8 @@ class Deck:
             case "SYSTEM":
                 self.frame = frame_of(rows)
             case "NGEN":
-                places = generated(rows, options, self._known_nodes())
-                numbers = np.array([number for number, _ in places], dtype=np.int64)
-                points = np.array([place for _, place in places]).reshape(-1, 3)
-                self._nodes(numbers, points, options)
+                known = np.concatenate([*self.numbers, []]), np.concatenate([*self.points, _NONE])
+                self._nodes(*generated(rows, options, known, self.count), options)
                 self._to_set(options, "NSET", [int(entry) for row in rows for entry in row[:2]])
             case "ELEMENT":
                 self._elements(options, rows)
@@ -81,7 +90,7 @@ class Deck:
             case "ELSET" | "NSET":
                 self._add_set(keyword, options, rows)
             case "SURFACE" if options.get("TYPE", "ELEMENT").upper() == "ELEMENT":
-                pairs = [(row[0], row[1].upper()) for row in rows if len(row) > 1]
+                pairs = [(row[0], _face_of(row)) for row in rows if row[0] not in ("", ",")]
                 self.surfaces[self.name(options["NAME"])] += pairs
             case _ if keyword in _REFUSED:
                 raise UnsupportedError(
@@ -97,7 +106,11 @@ class Deck:
         name = self.name(options[keyword])
         if "INTERNAL" in options:
             self.hidden.add(name)
-        sets[name] += members(options, rows, lambda entry: sets.get(self.name(entry), []))
+        sets[name] += members(
+            options, rows, lambda entry: sets.get(self.name(entry), []), self.count
+        )
+        if keyword == "NSET" and "ELSET" in options:
+            sets[name] += self._nodes_of(self.elsets.get(self.name(options["ELSET"]), []))
 
     def _nodes(self, numbers: Ints, points: Floats, options: Mapping[str, str]) -> None:
         self.numbers.append(numbers)
@@ -109,18 +122,19 @@ class Deck:
             sets = self.elsets if kind == "ELSET" else self.nsets
             sets[self.name(options[kind])] += numbers
 
-    def _known_nodes(self) -> dict[int, Floats]:
-        return {
-            number: place
-            for numbers, points in zip(self.numbers, self.points, strict=True)
-            for number, place in zip(numbers.tolist(), points, strict=True)
-        }
+    def _nodes_of(self, elements: list[int]) -> list[int]:
+        """Numbers of the nodes of elements."""
+        tables = [table for tables in self.elements.values() for table in tables]
+        found = [table[np.isin(table[:, 0], elements), 1:].ravel() for table in tables]
+        nodes: list[int] = np.unique(np.concatenate([*found, np.empty(0, np.int64)])).tolist()
+        self.count.add(len(nodes))
+        return nodes
 
     def _elements(self, options: Mapping[str, str], rows: Rows) -> None:
         shape = shape_of(options.get("TYPE", "").upper())
         if shape is None:
             return
-        for width, table in table_of(rows, shape[1]).items():
+        for width, table in table_of(rows, *shape[1:]).items():
             self.elements[shape[0], width].append(table)
             self._to_set(options, "ELSET", table[:, 0].tolist())
 
@@ -130,9 +144,10 @@ class Deck:
             master, *steps = (int(entry or 1) for entry in row if entry != ",")
             steps += [1, 1, 1] * 3
             counts = steps[:9:3]
-            if min(counts) < 1 or np.prod(np.array(counts, dtype=np.float64)) > MOST:
+            if min(counts) < 1:
                 raise InputError(f"*ELGEN of element {master} has counts {counts}")
             key, element = self._element(master)
+            self.count.add(math.prod(counts) * len(element))
             grids = np.indices(counts).reshape(3, -1)
             nodes, numbers = (np.array(steps[k:9:3]) @ grids for k in (1, 2))
             table = element + np.column_stack([numbers, *[nodes] * (len(element) - 1)])
@@ -157,6 +172,7 @@ class Deck:
         for tables in self.elements.values():
             every = np.concatenate(tables)
             chosen = every[np.isin(every[:, 0], old)].copy()
+            self.count.add(chosen.size)
             chosen[:, 0] += shift
             chosen[:, 1:] += nodes
             tables.append(chosen)
@@ -168,6 +184,7 @@ def members(
     options: Mapping[str, str],
     rows: Rows,
     find: Callable[[str], list[int]],
+    count: Count,
     number: Callable[[Iterable[int]], Iterable[int]] = iter,
 ) -> list[int]:
     """The numbers that the data lines of a set name.
@@ -176,18 +193,26 @@ def members(
         options: parameters of the keyword.
         rows: entries of its data lines.
         find: the members of another set.
+        count: of what is generated.
         number: what numbers stand for.
     """
     found: list[int] = []
     for row in rows:
         if "GENERATE" in options:
             start, stop, *step = (int(entry) for entry in row if entry not in ("", ","))
-            if (stop - start) // (step or [1])[0] > MOST:
-                raise InputError(f"a set from {start} to {stop} is too large")
-            found += number(range(start, stop + 1, *step))
+            run = range(start, stop + 1, *step)
+            count.add(len(run))
+            found += number(run)
             continue
         found += number(int(entry) for entry in row if entry.isdigit())
         for entry in row:
             if not entry.isdigit() and entry not in ("", ","):
-                found += find(entry)
+                more = find(entry)
+                count.add(len(more))
+                found += more
     return found
+
+
+def _face_of(row: Sequence[str]) -> str:
+    """The face that a data line of *SURFACE names, or nothing for all faces."""
+    return row[1].upper() if len(row) > 1 and row[1] != "," else ""

@@ -37,8 +37,8 @@ _FACES = {
 """Corners at the faces S1, S2, ... of elements; E1, E2, ... of elements in the plane."""
 
 
-def shape_of(kind: str) -> tuple[str, int] | None:
-    """Shape of an element type and its least number of nodes; None of what is no part of a mesh.
+def shape_of(kind: str) -> tuple[str, int, int] | None:
+    """Shape of an element type, its least and most nodes; None of what is no part of a mesh.
 
     Raises:
         UnsupportedError: an element that cannot be read.
@@ -46,12 +46,14 @@ def shape_of(kind: str) -> tuple[str, int] | None:
     if kind.startswith(_POINTS):
         return None
     if _LINE.match(kind):
-        return "line", 2
+        return "line", 2, 2
     for dimension, pattern in ((3, _SOLID), (2, _PLANE)):
         found = pattern.fullmatch(kind)
         if found is not None:
             nodes = int(found[1])
-            return _SHAPES[dimension][nodes], {65: 6, 27: 21}.get(nodes, nodes)
+            least = {65: 6, 27: 21}.get(nodes, nodes)
+            most = 18 if kind.startswith("C3D15V") else {21: 27}.get(least, least)
+            return _SHAPES[dimension][nodes], least, most
     raise refused(f"elements of Abaqus' type {kind or 'none'}")
 
 
@@ -60,8 +62,11 @@ def dimension_of_shape(shape: str) -> int:
     return 1 if shape == "line" else SHAPES[shape].dimension
 
 
-def table_of(rows: Rows, least: int) -> dict[int, Ints]:
-    """Numbers and nodes of elements, by their number of nodes; lines that go on are joined."""
+def table_of(rows: Rows, least: int, most: int) -> dict[int, Ints]:
+    """Numbers and nodes of elements, by their number of nodes; lines that go on are joined.
+
+    A comma at the end means nothing where an element has all nodes that it may have.
+    """
     if all(len(row) == 1 + least and row[-1] != "," for row in rows):
         return {least: np.array(rows, dtype=np.int64).reshape(-1, 1 + least)}
     joined, more = Rows(), False
@@ -71,7 +76,7 @@ def table_of(rows: Rows, least: int) -> dict[int, Ints]:
             joined[-1] += entries
         else:
             joined.append(entries)
-        more = row[-1] == "," or len(joined[-1]) < 1 + least
+        more = len(joined[-1]) < 1 + (most if row[-1] == "," else least)
     widths = dict.fromkeys(map(len, joined))
     return {
         width - 1: np.array([row for row in joined if len(row) == width], dtype=np.int64)

@@ -5,12 +5,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from anosim.errors import InputError, UnsupportedError
+from anosim.formats.meshes.abaqus_count import Count
 from anosim.formats.meshes.abaqus_lines import Rows
 from anosim.formats.meshes.nastran_systems import axes_of, cartesian
 from anosim.meshes import Floats, Ints
 
-MOST = 10_000_000
-"""Nodes or elements that a line may generate at most."""
 Frame = tuple[Floats, Floats]
 """Origin and axes, as rows, of a coordinate system."""
 
@@ -58,9 +57,15 @@ def frame_of(rows: Rows) -> Frame | None:
 
 
 def generated(
-    rows: Rows, options: Mapping[str, str], known: Mapping[int, Floats]
-) -> list[tuple[int, Floats]]:
-    """Nodes of *NGEN between two others on a straight line.
+    rows: Rows, options: Mapping[str, str], known: tuple[Ints, Floats], count: Count
+) -> tuple[Ints, Floats]:
+    """Numbers and places, shape (n, 3), of the nodes of *NGEN between two others on a line.
+
+    Args:
+        rows: first and last number, and the step.
+        options: parameters of the keyword.
+        known: numbers and places of the nodes so far.
+        count: of what is generated.
 
     Raises:
         UnsupportedError: a curve.
@@ -68,18 +73,22 @@ def generated(
     """
     if options.get("LINE"):
         raise UnsupportedError("it generates nodes on a curve (*NGEN, LINE=): write them out")
-    found = []
+    numbers, points = [np.empty(0, np.int64)], [np.empty((0, 3))]
     for row in rows:
-        first, last, step = (int(entry) for entry in [*row, "1"][:3] if entry != ",")
-        count = (last - first) // (step or 1)
-        if step == 0 or not 0 < count <= MOST or first + count * step != last:
+        first, last, *more = (int(entry) for entry in row if entry not in ("", ","))
+        step = more[0] if more else 1
+        parts = (last - first) // (step or 1)
+        if step == 0 or parts < 1 or first + parts * step != last:
             raise InputError(f"*NGEN from {first} to {last} in steps of {step} does not fit")
-        if first not in known or last not in known:
+        at = [np.flatnonzero(known[0] == end) for end in (first, last)]
+        if not (len(at[0]) and len(at[1])):
             raise InputError(f"*NGEN is between the nodes {first} and {last}: one is not defined")
-        for k in range(1, count):
-            share = k / count
-            found.append((first + k * step, (1 - share) * known[first] + share * known[last]))
-    return found
+        count.add(parts)
+        rank = np.arange(1, parts)
+        start, end = (known[1][places[-1]] for places in at)
+        numbers.append(first + step * rank)
+        points.append(start + np.outer(rank / parts, end - start))
+    return np.concatenate(numbers), np.concatenate(points)
 
 
 def moved(points: Floats, rows: Sequence[Sequence[str]]) -> Floats:

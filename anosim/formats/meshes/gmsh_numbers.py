@@ -147,6 +147,8 @@ class Text(Numbers):
         for _ in range(count):
             kind = int(every[place + 1])
             tags = 2 if self.version < 2.0 else int(every[place + 2])
+            if tags < 0:
+                raise InputError(f"an element has {tags} tags")
             start = place + (2 if self.version < 2.0 else 3)
             first = start + tags + (self.version < 2.0)  # a number of nodes follows the tags
             after = first + width(kind)

@@ -9,8 +9,8 @@ written with 11 significant digits.
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -66,11 +66,13 @@ _ORDERS = {
 }
 """Where the nodes of this package's order stand in Nastran's, by their number."""
 _NAMES = (
-    re.compile(r'\$HMNAME\s+PROP\s*(\d+)\s*"(.*)"'),
-    re.compile(r'\$HMNAME\s+COMP\s*(\d+)\s*"(.*?)"'),
-    re.compile(r"\$ANSA_NAME_COMMENT;(\d+);P\w+;([^;]*);"),
-    re.compile(r"\$\s*Femap.*?Property\s+(\d+)\s*:\s*(.*)"),
+    re.compile(r'\$HMNAME\s+PROP\s*(?P<id>\d+)\s*"(?P<name>.*)"'),
+    re.compile(r'\$HMNAME\s+COMP\s*\d+\s*"(?P<name>.*?)"\s*(?P<id>\d+)'),
+    re.compile(r'\$HMNAME\s+COMP\s*(?P<id>\d+)\s*"(?P<name>.*?)"\s*$'),
+    re.compile(r"\$ANSA_NAME_COMMENT;(?P<id>\d+);P\w+;(?P<name>[^;]*);"),
+    re.compile(r"\$\s*Femap.*?Property\s+(?P<id>\d+)\s*:\s*(?P<name>.*)"),
 )
+"""Comments with the name of a property; HyperMesh's components may say which property is theirs."""
 
 
 @dataclass
@@ -183,23 +185,32 @@ def _facets(
     names: Mapping[int, str],
 ) -> dict[str, Ints]:
     """Corners of lines, or in space of triangles and quadrangles, by their property."""
-    found: list[tuple[int, str, Ints]] = []
+    found: list[tuple[int, Ints]] = []
     for (shape, _), rows in around:
         count = 2 if shape == "line" else SHAPES[shape].corners
         table = np.array(rows, dtype=np.int64)
         corners = places(numbers, table[:, 2 : 2 + count], "point")
-        for which in np.unique(table[:, 1]).tolist():
-            name = names.get(which) or f"boundary {which}"
-            found.append((which, name, corners[table[:, 1] == which]))
+        every = np.unique(table[:, 1]).tolist()
+        found += [(which, corners[table[:, 1] == which]) for which in every]
+    called = _called({which for which, _ in found}, names, "boundary")
     ranked = sorted(found, key=lambda entry: entry[0])
-    return gathered((name, corners) for _, name, corners in ranked)
+    return gathered((called[which], corners) for which, corners in ranked)
 
 
 def _by_property(ids: Ints, names: Mapping[int, str]) -> dict[str, Ints]:
-    return gathered(
-        (names.get(which) or f"property {which}", np.flatnonzero(ids == which))
-        for which in np.unique(ids).tolist()
-    )
+    every = np.unique(ids).tolist()
+    called = _called(every, names, "property")
+    return {called[which]: np.flatnonzero(ids == which) for which in every}
+
+
+def _called(every: Collection[int], names: Mapping[int, str], word: str) -> dict[int, str]:
+    """Names of properties; with the number where several have one name, such as ``Untitled``."""
+    given = Counter(names.get(which, "") for which in every)
+    alone = {which for which in every if names.get(which) and given[names[which]] == 1}
+    return {
+        which: names[which] if which in alone else f"{names.get(which) or word} {which}"
+        for which in every
+    }
 
 
 def _names(lines: Sequence[str]) -> dict[int, str]:
@@ -212,5 +223,5 @@ def _names(lines: Sequence[str]) -> dict[int, str]:
         for line in comments:
             match = pattern.match(line)
             if match:
-                found.setdefault(int(match[1]), kept(match[2]))
+                found.setdefault(int(match["id"]), kept(match["name"]))
     return found

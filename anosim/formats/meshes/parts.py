@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from anosim.errors import MeshError
 from anosim.formats.meshes.checks import check_joined, check_unfolded, turned_back
 from anosim.formats.meshes.groups import Phases, Regions, phases_of, selected
+from anosim.formats.meshes.overlaps import check_apart
 from anosim.formats.meshes.shapes import SHAPES, Block, refused
 from anosim.formats.meshes.split import cut_faces, split
 from anosim.meshes import NODES, Floats, Ints, Mesh
@@ -104,6 +105,7 @@ class Parts:
         mesh = Mesh(points, cells, phase, names, sides)
         check_unfolded(mesh)
         check_joined(mesh)
+        check_apart(mesh)
         return mesh
 
 
