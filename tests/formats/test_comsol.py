@@ -121,6 +121,15 @@ def test_selections_that_overlap(tmp_path):
 
 
 @pytest.mark.filterwarnings("ignore:.* split into:UserWarning")
+def test_selections_that_are_equal(tmp_path):
+    path = tmp_path / "m.mphtxt"
+    path.write_text(text_of(*boundary_layer(), [("a", 3, [1, 2, 3]), ("b", 3, [1, 2, 3])]))
+    with pytest.warns(UserWarning, match="'b' equals 'a': .* counts as 'b', and 'a' has none"):
+        assert read_mesh(path).phase_volumes == pytest.approx({"b": 7 / 3})
+    assert read_mesh(path, regions="a").phase_volumes == pytest.approx({"a": 7 / 3})
+
+
+@pytest.mark.filterwarnings("ignore:.* split into:UserWarning")
 def test_selections_that_cross(tmp_path):
     path = tmp_path / "m.mphtxt"
     path.write_text(text_of(*boundary_layer(), [("a", 3, [1, 2]), ("b", 3, [2, 3])]))

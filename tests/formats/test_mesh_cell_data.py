@@ -58,7 +58,11 @@ def test_markers_are_the_phases(tmp_path: Path, ending: str, data: dict[str, Any
 
 
 @pytest.mark.parametrize(
-    "data", [{"GlobalCellIds": THIRDS}, {"counted": NUMBERS}, {"c": MARKERS / 3}, {}]
+    "data",
+    [
+        *({"GlobalCellIds": THIRDS}, {"counted": NUMBERS}, {"c": MARKERS / 3}, {}),
+        *({"processorID": THIRDS}, {"elem_id": THIRDS}, {"Process": MARKERS}),
+    ],
 )
 def test_numbers_of_cells_are_no_phases(tmp_path: Path, data: dict[str, Any]) -> None:
     assert Mesh.read(saved(tmp_path / "cell.vtu", **data)).phases == ("all",)
@@ -101,3 +105,31 @@ def test_groups_are_chosen_by_their_names(tmp_path: Path) -> None:
     assert Mesh.read(path, regions=["sei", "anode"]).phases == ("sei", "anode")
     with pytest.raises(InputError, match=r"no group of cells of that name.*'anode', 'sei'"):
         Mesh.read(path, regions="pore")
+
+
+@pytest.mark.parametrize("extra", ["", "<a", "<Xdmf><Domain>" + "<Grid>" * 20 + "</Domain></Xdmf>"])
+@pytest.mark.parametrize("first", [0, 1])
+def test_points_that_are_counted_from_one(tmp_path: Path, first: int, extra: str) -> None:
+    path = tmp_path / "m.xdmf"
+    meshio.xdmf.write(
+        path,
+        meshio.Mesh(POINTS, [("triangle", CELLS + first)], cell_data={"m": [MARKERS]}),
+        data_format="XML",
+    )
+    text = path.read_text()
+    path.write_text(text.replace("<Topology ", f'<Topology BaseOffset="{first}" '))
+    (tmp_path / "other.xdmf").write_text(extra)  # damaged, and not asked for
+    assert Mesh.read(path).phase_volumes == pytest.approx({"phase 1": LEFT, "phase 2": 1 - LEFT})
+
+
+def test_a_damaged_file_of_facets_beside_does_not_matter(tmp_path: Path) -> None:
+    path = saved(tmp_path / "m.xdmf", m=MARKERS)
+    item = '<DataItem Dimensions="1 2" NumberType="none" Format="XML">0 1</DataItem>'
+    topology = f'<Topology TopologyType="Polyline">{item}</Topology>'
+    held = f'<Attribute Name="f" Center="Cell">{item}</Attribute>'
+    grid = f"<Grid>{topology}<Geometry>{item}</Geometry>{held}</Grid>"
+    (tmp_path / "f.xdmf").write_text(f"<Xdmf><Domain>{grid}</Domain></Xdmf>")
+    assert Mesh.read(path).phase_volumes == pytest.approx({"phase 1": LEFT, "phase 2": 1 - LEFT})
+    deep = '<Grid GridType="Tree">' * 5000 + "</Grid>" * 5000
+    (tmp_path / "f.xdmf").write_text(f"<Xdmf><Domain>{deep}</Domain></Xdmf>")
+    assert Mesh.read(path).phase_volumes == pytest.approx({"phase 1": LEFT, "phase 2": 1 - LEFT})

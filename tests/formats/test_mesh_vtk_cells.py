@@ -138,6 +138,26 @@ def test_pieces_are_joined(tmp_path: Path, ghosts: int) -> None:
     assert digest_of(path) != before
 
 
+def test_data_of_some_pieces_only_are_told(tmp_path: Path) -> None:
+    path, _ = pieces(tmp_path)
+    second = meshio.read(tmp_path / "p1.vtu")
+    del second.cell_data["MaterialIds"]
+    second.write(tmp_path / "p1.vtu")
+    with pytest.warns(UserWarning, match="'MaterialIds' are in some of the 2 pieces only"):
+        assert Mesh.read(path).phases == ("all",)
+
+
+@pytest.mark.parametrize("given", ["name", "part", "group"])
+def test_files_of_one_time_are_all_read(tmp_path: Path, given: str) -> None:
+    _, mesh = pieces(tmp_path, 0)
+    rows = [f'<DataSet timestep="1" {given}="{rank}" file="p{rank}.vtu"/>' for rank in (0, 1, 1)]
+    text = f'<VTKFile type="Collection"><Collection>{"".join(rows)}</Collection></VTKFile>'
+    (tmp_path / "all.pvd").write_text(text)
+    found = Mesh.read(tmp_path / "all.pvd")
+    assert found.phase_volumes == pytest.approx({"phase 0": 1.0, "phase 1": 3.0})
+    assert len(found.cells) == len(mesh.cells)
+
+
 def test_pieces_of_one_file(tmp_path: Path) -> None:
     path, mesh = pieces(tmp_path, 0)
     whole = [(tmp_path / f"p{rank}.vtu").read_text() for rank in (0, 1)]

@@ -17,8 +17,9 @@ _KNOWN = (
 )
 """Cell data that this package and others keep regions in, the first before the others."""
 _NUMBERS = re.compile(
-    r"vtk.*|(original|global|element|cell|pedigree|local|process|proc|mpi|partition)?"
-    r"[ _]?(element|cell)?[ _]?(ids?|ranks?|numbers?|index)|proc|partition|ghost(type|level)?s?",
+    r"vtk.*|(original|global|elem(ent)?|cell|pedigree|local|proc(ess(or)?)?|mpi|partition|thread)?"
+    r"[ _]?(elem(ent)?|cell)?[ _]?(ids?|ranks?|numbers?|no|index)|proc(ess(or)?)?s?|partition|"
+    r"ghost(type|level)?s?",
     re.IGNORECASE,
 )
 """Names of data that number the cells or the processes that had them."""

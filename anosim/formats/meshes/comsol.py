@@ -43,6 +43,8 @@ _LOW = {"vtx": 0, "edg": 1}
 _SHAPES = {"tri": "triangle", "quad": "quadrangle", "tet": "tetrahedron", "hex": "hexahedron"}
 _SHAPES |= {"prism": "prism", "pyr": "pyramid"}
 _WORD = re.compile(r"\S+")
+_AHEAD = 40
+"""Characters that are looked at for each number; those of COMSOL have 26."""
 
 
 @dataclass
@@ -87,8 +89,8 @@ class Text:
         found: list[str] = []
         while len(found) < count:
             found.append(self.word())
-            end = self.text.find("#", self.place)
-            part = self.text[self.place : end if end >= 0 else len(self.text)]
+            ahead = self.text[self.place : self.place + _AHEAD * (count - len(found))]
+            part = re.split(r"#|\s\S*\Z", ahead, maxsplit=1)[0]
             words = part.split(maxsplit=count - len(found)) if count > len(found) else []
             if len(words) > count - len(found):
                 self.place += len(part) - len(words.pop())

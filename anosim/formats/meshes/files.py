@@ -105,6 +105,12 @@ def read_mesh(
         raise kind(f"{str(path)!r}: {error}") from None
     except (AnosimError, Warning):  # a warning, where the caller makes errors of them
         raise
+    except MemoryError:
+        size = path.stat().st_size
+        raise InputError(
+            f"{str(path)!r} of {size} bytes does not fit into the memory that is free: make the "
+            "mesh coarser, or use a machine with more memory"
+        ) from None
     except Exception as error:  # a damaged file raises whatever its reader meets first
         reason = " ".join(str(error).split()) or type(error).__name__
         raise InputError(

@@ -74,7 +74,11 @@ def phases_of(
         inside += [(rank, int(outer)) for outer in before if outer >= 0]
         owner[cells] = rank
     if chosen is None:
-        taken = [(names[a][0], names[b][0]) for a, b in inside if (owner == b).any()]
+        taken = [
+            (names[a][0], names[b][0])
+            for a, b in inside
+            if (owner == b).any() or len(every[names[a][0]]) == len(every[names[b][0]])
+        ]
         _tell_overlaps(taken, every, own)
     left = int(np.sum(owner < 0))
     if left and chosen is not None:
@@ -96,14 +100,16 @@ def _tell_overlaps(
     groups: Mapping[str, Ints],
     own: Mapping[str, Ints],
 ) -> None:
-    """Warn of groups that lie inside others, with what is in both."""
+    """Warn of groups that lie inside others or equal them, with what is in both."""
     for inner, outer in pairs:
         cells = groups[inner]
         domains = [name for name, rows in own.items() if np.isin(rows, cells).any()]
         both = ", ".join(domains) or f"{len(cells)} cells"
+        equal = len(cells) == len(groups[outer])
+        where, rest = ("equals", "has none") if equal else ("lies inside", "has only the rest")
         warnings.warn(
-            f"the group {inner!r} lies inside {outer!r}: what is in both ({both}) counts as "
-            f"{inner!r}, and {outer!r} has only the rest; name the groups that are meant "
+            f"the group {inner!r} {where} {outer!r}: what is in both ({both}) counts as "
+            f"{inner!r}, and {outer!r} {rest}; name the groups that are meant "
             "(regions=[...], --regions) to choose",
             UserWarning,
             stacklevel=2,

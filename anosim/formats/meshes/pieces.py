@@ -1,12 +1,13 @@
 """Unstructured grids in pieces, as processes of a parallel program write them, joined."""
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from anosim.errors import MeshError
+from anosim.errors import MeshError, listing
 from anosim.formats.meshes.vtk import Grid
 
 _GHOSTS = "vtkGhostType"
@@ -38,6 +39,14 @@ def joined(grids: Sequence[Grid]) -> Grid:
         if np.any((grid.connectivity < 0) | (grid.connectivity >= len(grid.points))):
             raise MeshError(f"a cell refers to a point outside 0 to {len(grid.points) - 1}")
     names = [name for name in first.data if all(name in grid.data for grid in others)]
+    some = sorted({name for grid in grids for name in grid.data} - {*names, _GHOSTS})
+    if some:
+        warnings.warn(
+            f"the cell data {listing(some)} are in some of the {len(grids)} pieces only and are "
+            "left out",
+            UserWarning,
+            stacklevel=2,
+        )
     return replace(
         first,
         points=points,

@@ -151,13 +151,13 @@ def _named(path: Path, root: Any) -> list[Path]:
     else:
         sets = root.findall("Collection/DataSet")
         last = max((float(s.get("timestep", "0")) for s in sets), default=0.0)
-        parts = {
-            (s.get("group", ""), s.get("part", "0")): s.get("file", "")
+        parts = {  # of one part the last: DOLFINx adds the mesh with a field to the mesh alone
+            (s.get("group", ""), s.get("part", "0"), s.get("name", "")): s.get("file", "")
             for s in sets
             if float(s.get("timestep", "0")) == last
         }
         names = list(parts.values())
-    return [file_beside(path, name) for name in names]
+    return [file_beside(path, name) for name in dict.fromkeys(names)]
 
 
 def _grid(source: Source, root: Any, piece: Any) -> Grid:

@@ -166,6 +166,10 @@ def cells_of(grid: Uniform, path: Path) -> Cells:
         UnsupportedError: cells of other types.
     """
     name, given = type_of(grid), numbers(grid.topology, path).astype(np.int64)
+    first = int(grid.topology.get("BaseOffset", "0"))
+    if first and name == "mixed":
+        raise UnsupportedError(f"its mixed cells count points from {first} on: save them from 0 on")
+    given -= first
     if name == "mixed":
         return _mixed(given.ravel())
     if name not in TYPES:

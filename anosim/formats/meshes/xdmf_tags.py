@@ -96,7 +96,7 @@ def _candidates(path: Path, dimension: int) -> Iterator[tuple[Path, list[Uniform
             continue
         try:
             grids = uniform_grids(document(other))
-        except AnosimError:
+        except Exception:  # a file that nobody asked for, damaged in any way
             continue
         if grids and all(g.attributes and _dimension(g) == dimension - 1 for g in grids):
             yield other, grids
@@ -120,7 +120,7 @@ def _beside(
                 for tag in _facet_data(other, None, grid, cells_of(grid, other), points)
             ]
             found[other.name] = tags, _names(document(other))
-        except AnosimError:  # of another mesh, or damaged
+        except Exception:  # of another mesh, or damaged in any way
             continue
     if len(found) > 1:
         raise InputError(
