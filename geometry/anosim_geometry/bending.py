@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from anosim.curved import cross, distortion
 from anosim.meshes import Mesh
-from anosim.topology import facets_of
+from anosim.topology import Edges, edges_of, facets_of
 from anosim_geometry.curves import Curves
 from anosim_geometry.gmsh_fill import Triangles
 from anosim_geometry.network import OUTSIDE, Network
@@ -21,6 +21,8 @@ LEAST_RATIO = 0.5
 """Smallest over largest Jacobian that a bent triangle may have."""
 AREA_PASSES = 4
 ROUNDS = 12
+PART_ROUNDS = 4
+"""Of finding how far sides may bend and where their ends then have to be."""
 
 
 def bent(
@@ -47,15 +49,24 @@ def bent(
     is_node[: len(nodes)] = network.is_node[nodes]
     held = is_node.copy()
     held[curves.segments[~inside[curves.arc]]] = True
-    moved = curves
-    for _ in range(AREA_PASSES):
-        bulge = bulges(moved, inside, is_node)
-        shift = restoring_shift(moved, smooth, held, gained=bulge_areas(moved, bulge))
-        moved = moved.moved(moved.points + shift)
-    valid = _where_valid(curves, moved, triangles, is_node)
-    bulge = bulges(valid, inside, is_node)
-    points = triangles.points.copy()
-    points[: len(valid.points)] = valid.points
+    edges = edges_of(triangles.cells)
+    sides = edges.find(curves.segments)
+    points, part = triangles.points.copy(), np.ones((len(curves.segments), 1))
+    for _ in range(PART_ROUNDS):
+        moved = curves
+        for _ in range(AREA_PASSES):
+            bulge = part * bulges(moved, inside, is_node)
+            shift = restoring_shift(moved, smooth, held, gained=bulge_areas(moved, bulge))
+            moved = moved.moved(moved.points + shift)
+        valid = _where_valid(curves, moved, triangles, is_node)
+        bulge = part * bulges(valid, inside, is_node)
+        points[: len(valid.points)] = valid.points
+        full = np.zeros((len(edges.vertices), 2))
+        full[sides] = bulge
+        bearable = _bearable(points, triangles.cells, edges, full)[sides]
+        if np.all(bearable == 1.0):
+            break
+        part *= bearable[:, None]  # and the points go where the area is right again
     return valid, Triangles(points, triangles.cells, triangles.region), bulge
 
 
@@ -103,20 +114,10 @@ def second_order(mesh: Mesh, curves: Curves, bulge: Floats) -> Mesh:
         bulge: from each segment's middle to its midpoint, m, shape (n_segments, 2).
     """
     edges = mesh.edges
-    middle = mesh.points[edges.vertices].mean(axis=1)
-    full = np.zeros_like(middle)
+    full = np.zeros((len(edges.vertices), 2))
     full[edges.find(curves.segments)] = bulge
-    part = np.ones(len(middle))
-    nodes = np.concatenate([mesh.points[mesh.cells], middle[edges.of_cell]], axis=1)
-    suspects = np.flatnonzero(np.any(full[edges.of_cell] != 0.0, axis=(1, 2)))
-    for _ in range(ROUNDS):
-        nodes[suspects, 3:] = (middle + part[:, None] * full)[edges.of_cell[suspects]]
-        bad = suspects[distortion(nodes[suspects]) < LEAST_RATIO]
-        if len(bad) == 0:
-            break
-        part[np.unique(edges.of_cell[bad])] *= 0.5
-    else:
-        part[np.unique(edges.of_cell[bad])] = 0.0
+    part = _bearable(mesh.points, mesh.cells, edges, full)
+    middle = mesh.points[edges.vertices].mean(axis=1)
     return Mesh(
         points=np.concatenate([mesh.points, middle + part[:, None] * full]),
         cells=np.hstack([mesh.cells, len(mesh.points) + edges.of_cell]),
@@ -124,6 +125,22 @@ def second_order(mesh: Mesh, curves: Curves, bulge: Floats) -> Mesh:
         phases=mesh.phases,
         sides=mesh.sides,
     )
+
+
+def _bearable(points: Floats, cells: Ints, edges: Edges, full: Floats) -> Floats:
+    """The share of its bulge with which each edge distorts no triangle, shape (n_edges,)."""
+    middle = points[edges.vertices].mean(axis=1)
+    part = np.ones(len(middle))
+    nodes = np.concatenate([points[cells], middle[edges.of_cell]], axis=1)
+    suspects = np.flatnonzero(np.any(full[edges.of_cell] != 0.0, axis=(1, 2)))
+    for _ in range(ROUNDS):
+        nodes[suspects, 3:] = (middle + part[:, None] * full)[edges.of_cell[suspects]]
+        bad = suspects[distortion(nodes[suspects]) < LEAST_RATIO]
+        if len(bad) == 0:
+            return part
+        part[np.unique(edges.of_cell[bad])] *= 0.5
+    part[np.unique(edges.of_cell[bad])] = 0.0
+    return part
 
 
 def _where_valid(curves: Curves, moved: Curves, triangles: Triangles, is_node: Bools) -> Curves:

@@ -1,4 +1,4 @@
-"""Which arcs cross, nearly touch or step over each other once they are cut coarsely."""
+"""Which segments cross, nearly touch or step over others once arcs are cut coarsely."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,16 +17,16 @@ SHARPEST = np.sin(np.radians(20.0))
 
 
 def tangled(curves: Curves, smooth: Curves, segment_of: Ints) -> Bools:
-    """Whether each arc is involved in a conflict, shape (n_arcs,).
+    """Whether each segment is involved in a conflict, shape (n_segments,).
 
     Args:
         curves: the arcs as cut into segments.
         smooth: the same arcs with all their corners.
         segment_of: the segment into which each segment of ``smooth`` went.
     """
-    bad = np.zeros(len(curves.first) - 1, dtype=np.bool_)
-    bad[curves.arc[_conflicting(curves)]] = True
-    bad[curves.arc[_stepping_over(curves, smooth, segment_of)]] = True
+    bad = np.zeros(len(curves.segments), dtype=np.bool_)
+    bad[_conflicting(curves)] = True
+    bad[_stepping_over(curves, smooth, segment_of)] = True
     return bad
 
 

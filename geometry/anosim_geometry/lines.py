@@ -1,6 +1,6 @@
 """The one-dimensional mesh: every arc cut into segments of the wanted length."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,8 @@ TOO_LONG = 1.8
 """Segments longer than the refined field by this factor are cut again."""
 KEPT_SHARE = 0.75
 """An arc that would get this share of its pixel edges is cut at the corners of the network."""
+DIVIDED = 1.5
+"""Segments in conflict that are longer than this, in pixels, are cut in two instead of the arc."""
 MOST_OFFSET = 0.05
 """How far an arc may lie off the smooth one on average, in pixels."""
 AREA_PASSES = 4
@@ -37,11 +39,14 @@ class Cut:
         segment_of: the segment into which each segment of the network went, or the middle one
             where it was divided, shape (n_network_segments,).
         least: segments that each arc needs to stay clear of the others, shape (n_arcs,).
+        most: edge length with which each segment of the network does, shape
+            (n_network_segments,).
     """
 
     curves: Curves
     segment_of: Ints
     least: Ints
+    most: Floats
 
     def seen_by(self, network: Network) -> Ints:
         """Pixels along the arcs and the segment that each one sees, shape (n, 2)."""
@@ -64,40 +69,46 @@ def cut_to_size(
         sizes: growth and pixel sides.
     """
     least = np.where(_to_match(network, sizes), np.diff(smooth.first), _fewest(smooth))
-    made = cut(network, smooth, field, least)
+    made = cut(network, smooth, field, least, np.full(len(smooth.segments), np.inf))
     for _ in range(FIELD_PASSES):
         field = refined_to(field, made.curves, made.seen_by(network), sizes)
         lengths = made.curves.lengths[made.segment_of]
         if np.all(lengths < TOO_LONG * _along(network, field)):
             break
-        made = cut(network, smooth, field, made.least)
+        made = cut(network, smooth, field, made.least, made.most)
     return made, field
 
 
-def cut(network: Network, smooth: Curves, field: Floats, least: Ints) -> Cut:
+def cut(network: Network, smooth: Curves, field: Floats, least: Ints, most: Floats) -> Cut:
     """Cut the smooth arcs into segments of the field's length, without crossings.
 
-    Arcs whose segments conflict with others, or do not enclose the right area, are cut twice as
-    finely, in the end at every corner of the network, where no two can conflict.
+    Long segments that conflict with others are cut in two. Arcs that still do, or that do not
+    enclose the right area, are cut twice as finely, in the end at every corner of the network,
+    where no two can conflict.
 
     Args:
         network: the network, for the pixels along each arc.
         smooth: the smooth arcs, in the field's unit of length.
         field: edge length at every pixel, shape (rows, columns).
         least: segments that each arc gets at least, shape (n_arcs,).
+        most: edge length of each segment of the network at most, shape (n_network_segments,).
     """
     wanted = _along(network, field)
     inside = (network.left != OUTSIDE) & (network.right != OUTSIDE) & ~_straight(smooth)
     while True:
         kept = least >= KEPT_SHARE * np.diff(smooth.first)
-        made = _divided(smooth, wanted, least, kept)
-        bulged = _with_areas(made.curves, smooth, inside & ~kept, network.is_node)
-        made = replace(made, curves=bulged)
-        bad = tangled(made.curves, smooth, made.segment_of) | _astray(made.curves, smooth)
-        bad &= ~kept
-        if not bad.any():
+        made = _divided(smooth, np.minimum(wanted, most), least, kept)
+        curves = _with_areas(made.curves, smooth, inside & ~kept, network.is_node)
+        made = Cut(curves, made.segment_of, least, most)
+        bad = tangled(curves, smooth, made.segment_of) & ~kept[curves.arc]
+        long = bad & (curves.lengths > DIVIDED) & inside[curves.arc]
+        again = _astray(curves, smooth) & ~kept
+        again[curves.arc[bad & ~long]] = True
+        if not (again.any() or long.any()):
             return made
-        least = np.where(bad, 2 * np.diff(made.curves.first), least)
+        least = np.where(again, 2 * np.diff(curves.first), least)
+        halves = np.where(long, curves.lengths / 2.0, np.inf)
+        most = np.minimum(most, halves[made.segment_of])
 
 
 def _along(network: Network, field: Floats) -> Floats:
@@ -130,7 +141,7 @@ def _divided(smooth: Curves, wanted: Floats, least: Ints, kept: Bools) -> Cut:
     place = (before - before[smooth.first[:-1]][smooth.arc]) * (counts / total)[smooth.arc]
     place = np.where(kept[smooth.arc], np.rint(place), place)  # corners stay points, exactly
     curves, segment_of = _sampled(smooth, place, counts)
-    return Cut(curves, segment_of, least)
+    return Cut(curves, segment_of, least, wanted)
 
 
 def _sampled(smooth: Curves, place: Floats, counts: Ints) -> tuple[Curves, Ints]:

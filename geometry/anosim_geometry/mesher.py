@@ -1,5 +1,6 @@
 """The mesher plugin "gmsh": a conforming mesh of any label image or volume."""
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,7 @@ from anosim.progress import report
 from anosim_geometry import options
 from anosim_geometry.bending import bent, second_order
 from anosim_geometry.budget import plan
+from anosim_geometry.coarseness import what_keeps_fine
 from anosim_geometry.conversion import matched, to_mesh
 from anosim_geometry.curves import Curves
 from anosim_geometry.dependency import load_gmsh
@@ -18,10 +20,12 @@ from anosim_geometry.network import Network, network_of
 from anosim_geometry.sizing import Floats, Sizes, wishes_of, wishes_with
 from anosim_geometry.smoothing import smoothed
 from anosim_geometry.solid.mesher import expected_tetrahedra, meshed_volume
-from anosim_geometry.triangulation import Limits, triangulated
+from anosim_geometry.triangulation import Limits, MeshSizeWarning, triangulated
 
 INTERFACE_PIXELS, BULK_PIXELS = 1.0, 4.0
 """Default edge lengths, in units of the smaller pixel side."""
+OF_LONGER_SIDE = 0.25
+"""The default edge length at interfaces is at least this share of the longer pixel side."""
 
 
 @dataclass(frozen=True)
@@ -36,15 +40,17 @@ class GmshMesher:
     Attributes:
         size: edge length away from interfaces, m; if not given 4 pixels, or ``interface_size``
             if that is more. The image's shorter side is the most.
-        interface_size: edge length at interfaces, m; if not given 1 pixel, or ``size`` if that
-            is less. Where phases are so thin, or so close, that segments of this length would
-            cross or make needles, segments are shorter.
+        interface_size: edge length at interfaces, m; if not given 1 pixel (a quarter of a pixel's
+            longer side if that is more), or ``size`` if that is less. Where phases are so thin, or
+            so close, that segments of this length would cross or make needles, segments are
+            shorter; a ``MeshSizeWarning`` says so where most of them are.
         interface_sizes: edge lengths at the interfaces of certain pairs of phases, in place of
             ``interface_size``: ``{("pore", "sei"): "15 nm"}``, or a list of
             ``["pore", "sei", "15 nm"]`` as case files have it.
         growth: the edge length grows by at most this much per unit of distance, above 0 up to 1.
         gap_elements: how many triangles lie at least side by side across a phase, wherever it is
-            thin; 0 switches this off. It makes no edges shorter than a quarter pixel.
+            thin; 0 switches this off. It makes no edges shorter than a quarter of
+            ``interface_size``, or of a pixel if that is longer.
         elements: wanted number of triangles, instead of sizes: edges keep the proportions of the
             default sizes and ``gap_elements``, and are scaled until the number is met within
             10 %. Where that is impossible a ``MeshSizeWarning`` says so.
@@ -152,6 +158,10 @@ class GmshMesher:
         names = {label: name for name, label in microstructure.phases.items()}
         limits = Limits(self.elements, self.max_elements, names)
         curves, triangles = triangulated(network, smooth, wishes, limits)
+        if self.interface_size is not None and sizes.interface > 1.0 and edge_lengths is None:
+            held = what_keeps_fine(network, smooth, curves, wishes)
+            if held:
+                warnings.warn(held, MeshSizeWarning, stacklevel=3)
         if self.order == 1 or self.staircase:
             bulge = np.zeros((len(curves.segments), 2))
         else:
@@ -190,7 +200,7 @@ class GmshMesher:
     def _boundaries(self, microstructure: Microstructure, sizes: Sizes) -> tuple[Network, Curves]:
         """The boundaries between regions with and without stairs, in units of ``sizes``."""
         network = network_of(microstructure.labels, straight=self.staircase)
-        smooth = network.curves if self.staircase else smoothed(network)
+        smooth = network.curves if self.staircase else smoothed(network, sizes.pixel)
         return network, smooth.moved(smooth.points * np.array(sizes.pixel))
 
     def cleaned(self, microstructure: Microstructure, /) -> tuple[Microstructure, Cleaning]:
@@ -209,10 +219,11 @@ class GmshMesher:
         interface = None if self.interface_size is None else float(self.interface_size) / unit
         given = options.by_labels(options.pair_sizes(self.interface_sizes), microstructure)
         pairs = {pair: metres / unit for pair, metres in given.items()}
+        usual = max(INTERFACE_PIXELS, OF_LONGER_SIDE * max(hx, hy) / unit)
         if bulk is None:
-            bulk = max([BULK_PIXELS, interface or 0.0, *pairs.values()])
+            bulk = max([BULK_PIXELS * usual, interface or 0.0, *pairs.values()])
         if interface is None:
-            interface = min(INTERFACE_PIXELS, bulk)
+            interface = min(usual, bulk)
         longest = min(microstructure.extent) / unit  # longer edges would be needles
         return Sizes(
             bulk=min(bulk, longest),

@@ -17,7 +17,8 @@ Pair = tuple[int, int]
 SLACK = 1.4
 """Segments shorter than wanted by less than this are left to Gmsh: rounding makes them."""
 FINEST_GAP = 0.25
-"""Edges that only a thin phase asks for are at least this long, in pixels."""
+"""Edges that only a thin phase asks for are at least this long, in edges at interfaces or in
+pixels, whichever are longer."""
 FINEST_FIELD = 0.05
 """Edges that a field of edge lengths asks for are at least this long, in pixels."""
 HEIGHT = np.sqrt(0.75)
@@ -129,8 +130,10 @@ def _gaps(network: Network, sizes: Sizes) -> Floats:
     enough = n * sizes.bulk
     if n * growth < 2.0:
         enough = min(enough, coarsest / (1.0 / n - growth / 2.0))
-    thickness = local_thickness(network, sizes.pixel, enough)
-    return np.asarray(np.maximum(thickness / n, FINEST_GAP))
+    shortest = min([sizes.interface, *sizes.pairs.values()])
+    # edges longer than a pixel resolve no stairs
+    thickness = local_thickness(network, sizes.pixel, enough, stairs=shortest <= 1.0)
+    return np.asarray(np.maximum(thickness / n, FINEST_GAP * max(1.0, shortest)))
 
 
 def expected(field: Floats, sizes: Sizes) -> float:

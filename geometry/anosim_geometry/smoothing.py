@@ -20,10 +20,24 @@ ITERATIONS = 100
 """Enough for the long stairs of large curves: the perimeter of discs converges."""
 CLAMP = 0.4
 AREA_PASSES = 4
+SHARPEST, SHARPEST_OBLONG = np.radians(25.0), np.radians(40.0)
+"""Angle between two segments from one point below which both go back towards the stairs."""
+OBLONG = 3.0
+"""Ratio of a pixel's sides beyond which the second angle holds."""
+GENTLE_ROUNDS = 4
+"""After so many rounds points do not go back by half, but the whole way."""
 
 
-def smoothed(network: Network) -> Curves:
-    """The network's arcs without stairs, in pixels, enclosing the areas of the pixels."""
+def smoothed(network: Network, pixel: tuple[float, float] = (1.0, 1.0)) -> Curves:
+    """The network's arcs without stairs, in pixels, enclosing the areas of the pixels.
+
+    What is a blunt angle in square pixels is a needle in oblong ones: there points stay closer to
+    the stairs, whose angles are right ones.
+
+    Args:
+        network: the stairs.
+        pixel: pixel sides along x and y.
+    """
     stairs = network.curves
     fixed = _fixed(network)
     moving = np.flatnonzero(~network.is_node)
@@ -37,11 +51,45 @@ def smoothed(network: Network) -> Curves:
             here = x[moving]
             here += weight * ((x[before] + x[after]) / 2.0 - here)
             x[moving] = np.clip(here, low, high)
-    curves = stairs.moved(x)
+    sharpest = SHARPEST_OBLONG if max(pixel) > OBLONG * min(pixel) else SHARPEST
+    reach = np.where(fixed, 0.0, CLAMP)
+    curves = _with_areas(stairs.moved(x), network, reach)
+    sharp, rounds = _sharp(curves, pixel, sharpest), 0
+    while sharp.any():
+        reach[sharp] *= 0.5 if rounds < GENTLE_ROUNDS else 0.0
+        curves = _with_areas(curves, network, reach)
+        sharp, rounds = _sharp(curves, pixel, sharpest), rounds + 1
+    return curves
+
+
+def _with_areas(curves: Curves, network: Network, reach: Floats) -> Curves:
+    """The arcs with the areas of the stairs, no coordinate farther from them than its reach."""
+    stairs = network.curves
+    low, high = stairs.points - reach, stairs.points + reach
+    curves = stairs.moved(np.clip(curves.points, low, high))
     for _ in range(AREA_PASSES):
         x = curves.points + restoring_shift(curves, stairs, network.is_node)
-        curves = stairs.moved(_clamped(x, stairs.points, fixed))
+        curves = stairs.moved(np.clip(x, low, high))
     return curves
+
+
+def _sharp(curves: Curves, pixel: tuple[float, float], sharpest: float) -> Bools:
+    """Points of two segments that leave a point less than an angle apart, shape (n_points,)."""
+    tail, head = curves.segments.T
+    start, end = np.concatenate([tail, head]), np.concatenate([head, tail])
+    along = (curves.points[end] - curves.points[start]) * np.array(pixel)
+    angle = np.arctan2(along[:, 1], along[:, 0])
+    order = np.lexsort((angle, start))
+    start, end, angle = start[order], end[order], angle[order]
+    first = np.searchsorted(start, start)
+    last = np.searchsorted(start, start, side="right") - 1
+    after = np.where(np.arange(len(start)) == last, first, np.arange(len(start)) + 1)
+    turn = np.where(after == first, angle[after] + 2.0 * np.pi, angle[after]) - angle
+    found = np.flatnonzero(turn < sharpest)
+    sharp = np.zeros(len(curves.points), dtype=np.bool_)
+    for points in (start[found], end[found], end[after[found]]):
+        sharp[points] = True
+    return sharp
 
 
 def restoring_shift(
@@ -93,8 +141,3 @@ def _neighbours(curves: Curves, points: Ints) -> Ints:
     order = np.argsort(ends, kind="stable")
     first = np.searchsorted(ends[order], points)
     return others[order][np.stack([first, first + 1], axis=1)]
-
-
-def _clamped(x: Floats, corner: Floats, fixed: Bools) -> Floats:
-    moved = corner + np.clip(x - corner, -CLAMP, CLAMP)
-    return np.where(fixed, corner, moved)

@@ -12,13 +12,16 @@ from anosim_geometry.network import OUTSIDE, Network
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
 
 STEP = 1.1
 """Thicknesses are told apart when they differ by more than this factor."""
 ROUNDING = 1e-9
 
 
-def local_thickness(network: Network, pixel: tuple[float, float], most: float) -> Floats:
+def local_thickness(
+    network: Network, pixel: tuple[float, float], most: float, *, stairs: bool = True
+) -> Floats:
     """Thickness at every pixel centre, shape (rows, columns); inf from ``most`` on.
 
     Discs are centred on a lattice of half pixels, so that stripes of any whole number of pixels
@@ -29,6 +32,8 @@ def local_thickness(network: Network, pixel: tuple[float, float], most: float) -
         network: the regions and the arcs between them.
         pixel: pixel sides along x and y; the thickness has their unit.
         most: thickness from which on it does not matter.
+        stairs: whether corners of stairs are thin; else pixels beside those of their region that
+            a disc covers are covered too.
     """
     thickness = np.full(network.regions.shape, np.inf)
     between = _between_regions(network)
@@ -37,8 +42,10 @@ def local_thickness(network: Network, pixel: tuple[float, float], most: float) -
     step = (pixel[0] / 2.0, pixel[1] / 2.0)
     radius = ndimage.distance_transform_edt(~between, sampling=step[::-1])
     for level in _levels(2.0 * radius[1::2, 1::2], 2.0 * radius, most):
-        discs = _covered(radius >= level / 2.0 - ROUNDING, level / 2.0, step)
-        thickness[discs[1::2, 1::2]] = level if level < most else np.inf
+        discs = _covered(radius >= level / 2.0 - ROUNDING, level / 2.0, step)[1::2, 1::2]
+        if not stairs:
+            discs = _grown(discs, network.regions)
+        thickness[discs] = level if level < most else np.inf
     return thickness
 
 
@@ -62,6 +69,16 @@ def _levels(centres: Floats, everywhere: Floats, most: float) -> list[float]:
         if diameter > STEP * levels[-1]:
             levels.append(diameter)
     return [*levels, most]
+
+
+def _grown(covered: Bools, regions: Ints) -> Bools:
+    """Covered pixels and their eight neighbours in the same region."""
+    rows, columns = regions.shape
+    around = np.pad(np.where(covered, regions, -1), 1, constant_values=-1)
+    grown = covered.copy()
+    for dy, dx in np.ndindex(3, 3):
+        grown |= around[dy : dy + rows, dx : dx + columns] == regions
+    return grown
 
 
 def _covered(centres: Bools, radius: float, step: tuple[float, float]) -> Bools:

@@ -83,11 +83,11 @@ def triangulated(
         aim *= aim / count
         made = plan_for(network, smooth, wishes, aim)
     report("mesh", 0.85)
-    _warn(network, wishes, limits, made, count)
     free = np.arange(len(triangles.points)) >= len(curves.points)
     points = rounded(triangles.points, triangles.cells, free)
     triangles = Triangles(*mended(points, triangles.cells, triangles.region, free))
     report("mesh", 0.95)
+    _warn(network, wishes, limits, made, len(triangles.cells))
     return curves, triangles
 
 
@@ -110,16 +110,26 @@ def _warn(network: Network, wishes: Wishes, limits: Limits, made: Plan, count: i
             f"above max_elements = {limits.most}: edges were made {made.scale:.3g} times longer; "
             f"most of the triangles are due to {culprit}",
             MeshSizeWarning,
-            stacklevel=4,
+            stacklevel=5,
         )
-    if not limits.allows(count):
-        name, wanted = "elements", limits.elements
-        if limits.most is not None:
-            name, wanted = "max_elements", limits.most
-        warnings.warn(
-            f"the mesh has {count} triangles where GmshMesher.{name} is {wanted}: the boundaries "
-            f"of {len(network.region_label)} regions do not allow it; "
-            "crop the image, or take out small regions with least_pixels",
-            MeshSizeWarning,
-            stacklevel=4,
+    if limits.allows(count):
+        return
+    name, wanted = "elements", limits.elements
+    if limits.most is not None:
+        name, wanted = "max_elements", limits.most
+    segments, regions = len(made.cut.curves.segments), len(network.region_label)
+    if wanted is not None and count < wanted:
+        why = (
+            f"edges {made.scale:.3g} times as long as usual come closest to it; give sizes instead"
         )
+    else:
+        why = (
+            f"the boundaries of {regions} regions do not allow it: they need {segments} edges "
+            "so as not to touch, with triangles on both sides of each; crop the image, take out "
+            f"small regions with least_pixels, or ask for {count} or more"
+        )
+    warnings.warn(
+        f"the mesh has {count} triangles where GmshMesher.{name} is {wanted}: {why}",
+        MeshSizeWarning,
+        stacklevel=5,
+    )

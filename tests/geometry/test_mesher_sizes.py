@@ -83,7 +83,7 @@ def test_an_arc_that_steps_over_another_is_found(height, inside):
     chord = np.array([[0, 1], [2, 3], [3, 4], [4, 2]])
     cut_arcs = Curves(points[[0, 3, 4, 5, 6]], chord, np.array([0, 1, 4]))
     bad = tangled(cut_arcs, arcs, np.array([0, 0, 0, 1, 2, 3]))
-    assert bad.tolist() == [inside, False]
+    assert bad.tolist() == [inside, False, False, False]
 
 
 def test_sharp_angles_and_near_misses_are_found():
