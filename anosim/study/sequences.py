@@ -4,16 +4,22 @@ import itertools
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from anosim.data_frame import data_frame
-from anosim.errors import InputError, listing
+from anosim.errors import AnosimError, InputError, listing
+from anosim.results.provenance import Stopwatch
 from anosim.results.terms import TERMS
 from anosim.study.axes import listed
+from anosim.study.caseruns import CaseRuns
+from anosim.study.chain import Chain
 from anosim.study.results import OVERSHOOT, RESOLVED, TIMES, Results
 from anosim.study.richardson import Estimate, estimate, verdict
+from anosim.study.rows import Row
+from anosim.study.running import CACHE
 from anosim.study.study import Study, What, failures
 from anosim.study.values import number_of
 
@@ -23,6 +29,13 @@ if TYPE_CHECKING:
 SIZE, CELLS = "mesh_size_m", [terms.cells for terms in TERMS.values()]
 LEAST_FINER = 0.5
 """Share of the refinement that the sizes promise, in logarithms, below which a mesh is told."""
+SAME, COARSER = 0.999, 1.05
+"""Ratios of mesh sizes from which on a mesh is no finer, and from which on it is coarser."""
+LEAST_MESHES = 3
+DECIDING = (
+    "Thin phases (mesh.gap_elements), small regions or another size decide there: vary "
+    "mesh.elements for meshes that are finer everywhere, or leave these values out"
+)
 ABOUT_MESHES = (SIZE, *CELLS, *(f"{n}_inside" for n in CELLS), "unknowns")
 NOT_CONVERGING = (*ABOUT_MESHES, "imbalance", RESOLVED, OVERSHOOT, TIMES)
 """Numbers of a case that tell about the mesh, or are rounding."""
@@ -105,13 +118,57 @@ def convergence(
         executor: as for ``Study.run``.
 
     Raises:
-        InputError: a run failed, or the meshes do not become finer.
+        InputError: a run failed, or fewer than three meshes are finer than those before; of a
+            case this is found before any run.
     """
     points = [{**(fixed or {}), axis: value} for value in values]
-    results = Study(run, listed(points), folder=folder).run(workers=workers, executor=executor)
+    study = Study(run, listed(points), folder=folder)
+    if isinstance(study.run_, CaseRuns) and axis.startswith("mesh."):
+        sizes = _mesh_sizes(study.run_, points, study.folder / CACHE)
+        if sizes:
+            _finer(axis, values, sizes)
+    results = study.run(workers=workers, executor=executor)
     if results.failed:
         raise InputError(f"no convergence to look at: {failures(results)}")
     return analysed(results, axis, quantities, formal)
+
+
+def _mesh_sizes(runs: CaseRuns, points: Sequence[Mapping[str, Any]], cache: Path) -> list[float]:
+    """Mesh size of each run, m, whose mesh is kept for it; none where a run will fail."""
+    cache.mkdir(parents=True, exist_ok=True)
+    chain = Chain(runs, cache)
+    try:
+        meshes = (chain.problem(runs.case(point), Stopwatch(), {}).mesh for point in points)
+        return [float(mesh.volumes.mean() ** (1.0 / mesh.dimension)) for mesh in meshes]
+    except AnosimError:  # that run will say so by itself
+        return []
+
+
+def _finer(axis: str, values: Sequence[Any], sizes: Sequence[float]) -> tuple[list[int], list[str]]:
+    """Which meshes are finer than those before, and a sentence about each of the others.
+
+    Raises:
+        InputError: fewer than three are, or meshes become coarser.
+    """
+    kept, told = [0], list[str]()
+    for rank in range(1, len(sizes)):
+        before = kept[-1]
+        ratio = sizes[rank] / sizes[before]
+        if ratio > COARSER:
+            raise InputError(
+                f"{axis} {values[rank]} gives a coarser mesh than {values[before]}: mesh sizes "
+                f"{list(sizes)} have to descend, the finest mesh last"
+            )
+        if ratio > SAME:
+            told.append(f"{axis} {values[rank]} gives no finer mesh than {values[before]}")
+        else:
+            kept.append(rank)
+    if len(kept) < LEAST_MESHES:
+        raise InputError(
+            "; ".join([*told, f"an order needs {LEAST_MESHES} different meshes, not {len(kept)}"])
+            + (f". {DECIDING}" if told else "")
+        )
+    return kept, told
 
 
 def analysed(
@@ -122,11 +179,14 @@ def analysed(
 ) -> Convergence:
     """The same for runs that have been done, from coarse to fine."""
     rows = results.done
-    sizes = [row.numbers.get(SIZE, number_of(row.inputs[axis])) for row in rows]
-    if any(size is None for size in sizes):
+    given = [row.numbers.get(SIZE, number_of(row.inputs[axis])) for row in rows]
+    if any(size is None for size in given):
         raise InputError(
             f"the axis {axis!r} is no number: let the function return its mesh size as {SIZE!r}"
         )
+    sizes = [float(size) for size in given]
+    kept, told = _finer(axis, [row.inputs[axis] for row in rows], sizes)
+    rows, sizes = [rows[rank] for rank in kept], [sizes[rank] for rank in kept]
     known = [n for n in results.quantities if n not in NOT_CONVERGING]
     unknown = [name for name in quantities or () if name not in known]
     if unknown:
@@ -135,17 +195,19 @@ def analysed(
     for name in quantities or known:
         curves = [np.atleast_1d(np.asarray(row.numbers[name], dtype=float)) for row in rows]
         if quantities is not None or all(np.isfinite(curve).all() for curve in curves):
-            found[name] = estimate([float(size) for size in sizes], curves, formal)
+            found[name] = estimate(sizes, curves, formal)
     finest = tuple(_called(row.numbers, row.inputs[axis]) for row in rows[-2:])
-    return Convergence(results, found, (finest[0], finest[1]), _alike(results, axis))
+    told += _alike(rows, axis)
+    warning = f"{'; '.join(told)}. {DECIDING}" if told else ""
+    return Convergence(results, found, (finest[0], finest[1]), warning)
 
 
-def _alike(results: Results, axis: str) -> str:
+def _alike(rows: Sequence[Row], axis: str) -> list[str]:
     """Which successive meshes have cells much more alike than the sizes on the axis promise."""
-    told = []
+    told: list[str] = []
     if not axis.endswith("size"):
-        return ""
-    for coarse, fine in itertools.pairwise(results.done):
+        return told
+    for coarse, fine in itertools.pairwise(rows):
         wide, narrow = number_of(coarse.inputs[axis]), number_of(fine.inputs[axis])
         before, after = coarse.numbers.get(SIZE), fine.numbers.get(SIZE)
         if not (wide and narrow and before and after):
@@ -156,12 +218,7 @@ def _alike(results: Results, axis: str) -> str:
                 f"{axis} {coarse.inputs[axis]} and {fine.inputs[axis]} give nearly the same meshes "
                 f"({names[0]} and {names[1]})"
             )
-    if not told:
-        return ""
-    return (
-        f"{'; '.join(told)}: narrow gaps (mesh.gap_elements) or other sizes decide there; vary "
-        "mesh.elements for meshes that are finer everywhere"
-    )
+    return told
 
 
 def _called(numbers: Mapping[str, Any], value: Any) -> str:

@@ -87,6 +87,39 @@ def test_meshes_that_hardly_differ_are_told(tmp_path):
     assert "gap_elements" in found.warning
 
 
+def stuck(size):
+    """A mesh that is as fine as can be from 40 nm on."""
+    return {"mesh_size_m": max(size, 4e-8), "c": 1.0 + max(size, 4e-8) / 1e-6}
+
+
+def test_a_mesh_that_is_no_finer_is_left_out_and_told(tmp_path):
+    sizes = ["160 nm", "80 nm", "40 nm", "20 nm"]
+    found = convergence(stuck, "size", sizes, folder=tmp_path, workers=0)
+    assert "size 20 nm gives no finer mesh than 40 nm" in str(found)
+    assert found.estimates["c"].sizes == pytest.approx([16e-8, 8e-8, 4e-8])
+    assert found.estimates["c"].observed == pytest.approx(1.0)
+    with pytest.raises(InputError, match=r"size 10 nm gives no finer.*3 different meshes, not 2"):
+        convergence(stuck, "size", ["80 nm", "40 nm", "10 nm"], folder=tmp_path, workers=0)
+    with pytest.raises(InputError, match="have to descend"):
+        convergence(stuck, "size", ["40 nm", "80 nm", "160 nm"], folder=tmp_path, workers=0)
+
+
+@pytest.mark.parametrize(
+    ("axis", "values", "word"),
+    [
+        ("mesh.size", ["2 um", "1.5 um", "1 um"], "size 1 um gives no finer mesh than 2 um"),
+        ("mesh.gap_elements", [1, 1, 1], "gap_elements 1 gives no finer mesh than 1"),
+        ("mesh.size", ["130 nm", "200 nm", "300 nm"], "coarser mesh|no finer mesh"),
+    ],
+)
+def test_equal_meshes_of_a_case_are_found_before_any_run(axis, values, word, folder):
+    case = folder / "case.toml"
+    fixed = {"mesh.interface_size": "120 nm"}
+    with pytest.raises(InputError, match=word):
+        convergence(case, axis, values, folder=folder / "study", fixed=fixed, workers=0)
+    assert not list((folder / "study").glob("runs/*"))
+
+
 def test_changes_that_grow_give_no_order_but_a_warning():
     found = estimate([4.0, 2.0, 1.0], [1.0, 1.1, 1.3])
     assert np.isnan(found.observed)
