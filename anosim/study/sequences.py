@@ -178,7 +178,7 @@ def analysed(
     formal: float | None = None,
 ) -> Convergence:
     """The same for runs that have been done, from coarse to fine."""
-    rows = results.done
+    rows = list(results.done)
     given = [row.numbers.get(SIZE, number_of(row.inputs[axis])) for row in rows]
     if any(size is None for size in given):
         raise InputError(

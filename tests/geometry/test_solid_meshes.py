@@ -1,5 +1,7 @@
 """Meshes of volumes: what holds for each of them, whatever the labels."""
 
+import warnings
+
 import numpy as np
 import pytest
 from label_volumes import NASTY, VOXEL, boxed, check, grains, sphere, touching
@@ -149,3 +151,23 @@ def test_a_mesh_that_does_not_conform_is_not_given_out(monkeypatch):
     with pytest.warns(MeshWarning, match="does not conform"):
         mesh = GmshMesher().mesh(image)
     check(mesh, image, 1e-3)
+
+
+@pytest.mark.parametrize("voxel", [(2e-7, 2e-8, 2e-8), (2e-8, 2e-8, 2e-7)], ids=str)
+@pytest.mark.parametrize("name", ["islands", "thin shells", "grains"])
+def test_very_oblong_voxels_are_split_and_it_is_said(name, voxel):
+    # Gmsh ends with a segmentation fault between thin shells of voxels of 10 : 1 : 1
+    field = ndimage.gaussian_filter(np.random.default_rng(4).standard_normal((7, 9, 8)), 2) > 0
+    shells = field + (field & ~ndimage.binary_erosion(field, border_value=1))
+    image = boxed(shells if name == "thin shells" else NASTY[name], voxel)
+    with pytest.warns(MeshWarning, match="10 times as long as wide.*resamples them to cubes"):
+        mesh = GmshMesher().mesh(image)
+    check(mesh, image, 5e-3)
+
+
+def test_resampled_to_cubes_oblong_voxels_need_no_warning():
+    image = boxed(sphere(8.0, 20)[::4], (8e-8, 2e-8, 2e-8))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        mesh = GmshMesher(interface_size=8e-8).mesh(image)
+    check(mesh, image, 0.02)

@@ -20,6 +20,10 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 
+OBLONG = 5.0
+"""Ratio of a voxel's sides up to which Gmsh is relied on: between flat triangles HXT may crash."""
+
+
 class MeshWarning(UserWarning):
     """The mesh is valid, but not made in the way that was asked for."""
 
@@ -44,6 +48,7 @@ def tetrahedra_of(shape: Shape, field: Floats, matched: str) -> Tetrahedra:
     try:
         made = nothing
         if which.any():
+            _check_voxels(shape.voxel)
             hole = _cavities(shape.surface, which)
             made = filled(walls, which, hole, field, shape.voxel)
         report("mesh", 0.8)
@@ -64,6 +69,20 @@ def tetrahedra_of(shape: Shape, field: Floats, matched: str) -> Tetrahedra:
         check_conforming(walls, made)
         check_positive(made)
     return made
+
+
+def _check_voxels(voxel: tuple[float, float, float]) -> None:
+    """Keep from Gmsh what may crash it, or keep it busy for ever, without a word.
+
+    Raises:
+        MeshError: voxels are too oblong.
+    """
+    ratio = max(voxel) / min(voxel)
+    if ratio > OBLONG:
+        raise MeshError(
+            f"voxels are {ratio:.3g} times as long as wide, above {OBLONG:g}; an interface_size "
+            "as long as their longer side resamples them to cubes"
+        )
 
 
 def _cavities(surface: Surface, which: Bools) -> Ints:
