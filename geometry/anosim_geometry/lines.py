@@ -23,6 +23,8 @@ KEPT_SHARE = 0.75
 """An arc that would get this share of its pixel edges is cut at the corners of the network."""
 DIVIDED = 1.5
 """Segments in conflict that are longer than this, in pixels, are cut in two instead of the arc."""
+DIVISIONS = 5
+"""Rounds of that; bulging may make segments as long again."""
 MOST_OFFSET = 0.05
 """How far an arc may lie off the smooth one on average, in pixels."""
 AREA_PASSES = 4
@@ -95,13 +97,14 @@ def cut(network: Network, smooth: Curves, field: Floats, least: Ints, most: Floa
     """
     wanted = _along(network, field)
     inside = (network.left != OUTSIDE) & (network.right != OUTSIDE) & ~_straight(smooth)
+    divisions = 0
     while True:
         kept = least >= KEPT_SHARE * np.diff(smooth.first)
         made = _divided(smooth, np.minimum(wanted, most), least, kept)
         curves = _with_areas(made.curves, smooth, inside & ~kept, network.is_node)
         made = Cut(curves, made.segment_of, least, most)
         bad = tangled(curves, smooth, made.segment_of) & ~kept[curves.arc]
-        long = bad & (curves.lengths > DIVIDED) & inside[curves.arc]
+        long = bad & (curves.lengths > DIVIDED) & inside[curves.arc] & (divisions < DIVISIONS)
         again = _astray(curves, smooth) & ~kept
         again[curves.arc[bad & ~long]] = True
         if not (again.any() or long.any()):
@@ -109,6 +112,7 @@ def cut(network: Network, smooth: Curves, field: Floats, least: Ints, most: Floa
         least = np.where(again, 2 * np.diff(curves.first), least)
         halves = np.where(long, curves.lengths / 2.0, np.inf)
         most = np.minimum(most, halves[made.segment_of])
+        divisions += 1
 
 
 def _along(network: Network, field: Floats) -> Floats:

@@ -10,6 +10,8 @@ from anosim.domain import Domain
 from anosim.errors import UnsupportedError
 from anosim_geometry import GmshMesher
 
+pytestmark = pytest.mark.filterwarnings("ignore:edges at interfaces are")
+
 
 def test_bent_disc_has_the_area_of_its_pixels_and_the_length_of_a_circle():
     labels = disc(20.0)

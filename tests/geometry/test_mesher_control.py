@@ -11,6 +11,8 @@ from anosim_geometry import GmshMesher, MeshSizeWarning
 from anosim_geometry.network import network_of
 from anosim_geometry.thickness import local_thickness
 
+pytestmark = pytest.mark.filterwarnings("ignore:edges at interfaces are")
+
 
 def lengths(mesh, pair):
     a, b = mesh.points[mesh.interfaces[pair]].transpose(1, 0, 2)

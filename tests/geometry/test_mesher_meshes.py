@@ -14,6 +14,8 @@ from anosim.samples import nmc_slice
 from anosim_geometry import GmshMesher
 from anosim_geometry.network import network_of
 
+pytestmark = pytest.mark.filterwarnings("ignore:edges at interfaces are")
+
 
 def check(mesh, image):
     """What holds for every mesh of every image."""

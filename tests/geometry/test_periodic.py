@@ -8,6 +8,8 @@ from label_images import PIXEL, grains, meshed
 from anosim.errors import InputError, MeshError
 from anosim_geometry import GmshMesher
 
+pytestmark = pytest.mark.filterwarnings("ignore:edges at interfaces are")
+
 
 def _matches(mesh, first, second, axis):
     here, there = mesh.opposite(first, second).T
