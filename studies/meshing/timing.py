@@ -67,7 +67,8 @@ def whole_pipeline(shape: tuple[int, int], options: dict[str, Any]) -> Timing:
     def heard(_: str, fraction: float) -> None:
         nonlocal last
         now = time.perf_counter()
-        at[STAGES[fraction]] += now - last
+        if fraction > 0.0:
+            at[STAGES[fraction]] += now - last
         last = now
 
     with watched_by(heard):

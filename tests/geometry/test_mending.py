@@ -9,6 +9,8 @@ from scipy.spatial import Delaunay
 from anosim.meshes import Mesh
 from anosim_geometry.mending import mended
 
+pytestmark = pytest.mark.filterwarnings("ignore:edges at interfaces are")
+
 
 def oriented(points, cells):
     u, v = points[cells[:, 1]] - points[cells[:, 0]], points[cells[:, 2]] - points[cells[:, 0]]
