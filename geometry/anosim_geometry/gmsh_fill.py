@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from anosim.errors import MeshError
+from anosim.formats.owners import scratch_folder
 from anosim_geometry.curves import Curves
 from anosim_geometry.dependency import load_gmsh
 from anosim_geometry.faces import Face
@@ -58,9 +58,9 @@ def filled(
         MissingDependencyError: Gmsh cannot be loaded.
     """
     gmsh = load_gmsh()
-    with TemporaryDirectory(prefix="anosim-") as folder, session(gmsh, OPTIONS):
+    with scratch_folder() as folder, session(gmsh, OPTIONS):
         try:
-            _set_field(gmsh, field, pixel, Path(folder) / "sizes.bin")
+            _set_field(gmsh, field, pixel, folder / "sizes.bin")
             _set_geometry(gmsh, curves, faces)
             gmsh.model.mesh.generate(2)
             return _collected(gmsh, curves, faces)

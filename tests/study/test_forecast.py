@@ -13,6 +13,8 @@ from anosim.study.chain import Chain
 from anosim.study.costs import study_forecast
 from anosim_geometry import GmshMesher
 
+pytestmark = pytest.mark.filterwarnings("ignore:edges at interfaces are")
+
 
 @pytest.mark.parametrize("mesh", ['size = "120 nm"', 'size = "40 nm"', "elements = 5000"])
 def test_counts_are_right_within_a_factor_of_two(folder, mesh):

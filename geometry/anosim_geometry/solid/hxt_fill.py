@@ -5,13 +5,13 @@ Int. J. Numer. Methods Eng. 117 (2019) 967.
 """
 
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from anosim.errors import MeshError
+from anosim.formats.owners import scratch_folder
 from anosim_geometry.dependency import load_gmsh
 from anosim_geometry.gmsh_session import BASIC_OPTIONS, last_words, session
 from anosim_geometry.network import OUTSIDE
@@ -69,10 +69,10 @@ def filled(
     """
     gmsh = load_gmsh()
     used, own = _bounding(walls, which, hole)
-    with TemporaryDirectory(prefix="anosim-") as folder, session(gmsh, OPTIONS):
+    with scratch_folder() as folder, session(gmsh, OPTIONS):
         try:
-            _set_field(gmsh, field, voxel, Path(folder) / "sizes.bin")
-            _set_geometry(gmsh, own, int(np.count_nonzero(which)), Path(folder) / "walls.msh")
+            _set_field(gmsh, field, voxel, folder / "sizes.bin")
+            _set_geometry(gmsh, own, int(np.count_nonzero(which)), folder / "walls.msh")
             gmsh.model.mesh.generate(3)
             made = _collected(gmsh, own, np.flatnonzero(which))
         except MeshError:
