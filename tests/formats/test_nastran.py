@@ -197,3 +197,10 @@ def test_names_of_several_properties_do_not_join_them(tmp_path):
     )
     volumes = read_mesh(tmp_path / "m.nas").phase_volumes
     assert volumes == pytest.approx({"foil 1": 0.5, "anode": 0.5, "foil 3": 0.5})
+
+
+def test_a_file_that_is_included_again_and_again(tmp_path):
+    (tmp_path / "x.bdf").write_text("GRID,1,,0.,0.,0.\n")
+    (tmp_path / "m.bdf").write_text("BEGIN BULK\n" + "INCLUDE 'x.bdf'\n" * 30)
+    with pytest.raises(InputError, match="'x.bdf' is included over 20 times"):
+        read_mesh(tmp_path / "m.bdf")

@@ -8,8 +8,8 @@ from anosim.formats.beside import file_beside
 from anosim.formats.limits import check_size
 from anosim.formats.meshes.text import MEMORY, decoded
 
-_MOST = 1000
-"""Files that a mesh is spread over at most."""
+_MOST, _AGAIN = 1000, 20
+"""Files that a mesh is spread over at most, and times that it includes the same one."""
 
 Named = Callable[[Sequence[str], int], tuple[str, int] | None]
 """Finds the name of a file in the line of a number, and how many lines it takes; None without."""
@@ -47,6 +47,8 @@ class _Reader:
         self.size += path.stat().st_size
         if path.resolve() in above or len(self.files) > _MOST:
             raise InputError(f"{path.name!r} includes itself, or there are over {_MOST} files")
+        if self.files.count(path) > _AGAIN:
+            raise InputError(f"{path.name!r} is included over {_AGAIN} times: that makes no mesh")
         check_size(path, MEMORY * self.size, self.size, f"{self.size} bytes of text")
         text = decoded(path)
         lines = text.splitlines()

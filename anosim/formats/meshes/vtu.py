@@ -123,9 +123,10 @@ def _pieces(path: Path, depth: int = 0) -> Iterator[Grid]:
         return
     coded = (root.findtext("AppendedData") or "").strip()
     source = Source.of(path, root, appended, coded[1:].encode())
+    held = {a.get("Name"): a for a in root.findall("UnstructuredGrid/FieldData/*")}
     for piece in root.findall("UnstructuredGrid/Piece"):
         if int(piece.get("NumberOfCells", "1")):
-            yield _grid(source, root, piece)
+            yield _grid(source, held, piece)
 
 
 def _root(data: bytes) -> tuple[Any, bytes]:
@@ -160,9 +161,8 @@ def _named(path: Path, root: Any) -> list[Path]:
     return [file_beside(path, name) for name in dict.fromkeys(names)]
 
 
-def _grid(source: Source, root: Any, piece: Any) -> Grid:
+def _grid(source: Source, held: dict[str, Any], piece: Any) -> Grid:
     cells = {a.get("Name"): source.array(a) for a in piece.findall("Cells/DataArray")}
-    held = {a.get("Name"): a for a in root.findall("UnstructuredGrid/FieldData/*")}
     types = cells["types"].astype(np.int64)
     name = BOUNDARY_TABLES[dimension_of_types(types)]
     table = source.array(held[name]) if name in held else np.empty(0)
