@@ -30,7 +30,7 @@ BYTES_MODE, BYTES_VOXEL = 60.0, 60.0
 """Bytes for each unknown and solve, and for each voxel."""
 HEAVIER = {"fenicsx": (1.5, 1e8)}
 """Seconds and bytes that the libraries of a solver take besides."""
-STEPPED = 6.0
+STEPPED = 12.0
 """Times as many solves as the Krylov method's where time is stepped through."""
 
 
@@ -159,7 +159,8 @@ def forecast(case: Case, image: Microstructure | None = None, *, pictures: bool 
     heavier = [HEAVIER.get(name, (0.0, 0.0)) for name in case.solvers]
     preparing = rates.start + sum(seconds for seconds, _ in heavier)
     preparing += rates.voxel_seconds * voxels + rates.cell_seconds * cells
-    seconds = preparing + len(solvers) * solution(unknowns, modes)
+    solves = modes * (STEPPED if _stepped(solvers[0]) else 1.0)
+    seconds = preparing + len(solvers) * solution(unknowns, solves)
     seconds += (PER_PICTURE if pictures else PER_NUMBER) * unknowns * modes
     seconds += rates.draw if pictures else 0.0
     memory = rates.bytes + sum(size for _, size in heavier)
@@ -198,12 +199,15 @@ def _seconds_in_space(unknowns: int, modes: float) -> float:
 
 
 def _modes(case: Case, solver: Any) -> float:
-    """Solves that a transient takes, by its tolerance."""
+    """Solves that a transient takes by the Krylov method, by its tolerance."""
     if case.until == float("inf"):
         return 10.0
-    modes = max(15.0 * -np.log10(getattr(solver, "tolerance", 1e-6)) - 12.0, 20.0)
-    stepped = getattr(solver, "integrator", "auto") not in ("auto", "krylov")
-    return float(STEPPED * modes if stepped else modes)
+    return float(max(15.0 * -np.log10(getattr(solver, "tolerance", 1e-6)) - 12.0, 20.0))
+
+
+def _stepped(solver: Any) -> bool:
+    """Whether time is stepped through, as far as the options tell."""
+    return getattr(solver, "integrator", "auto") not in ("auto", "krylov")
 
 
 def _grouped(number: int) -> str:
