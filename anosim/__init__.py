@@ -58,7 +58,16 @@ def __getattr__(name: str) -> Any:
 
 
 def show(solution: Solution, **options: Any) -> Any:
-    """Concentration maps at some times over the image: see ``anosim.figures.maps``."""
+    """Concentration maps at some times over the image: see ``anosim.figures.maps``.
+
+    Raises:
+        InputError: what is no solution, or as ``maps`` does.
+    """
     from anosim.figures import maps
 
+    if not hasattr(solution, "problem"):
+        raise errors.InputError(
+            f"show draws a solution, not {type(solution).__name__!r}: of a segmented image "
+            "anosim.figures.microstructure makes a picture, of a mesh anosim.figures.mesh"
+        )
     return maps(solution, **options)

@@ -36,3 +36,8 @@ class ConvergenceError(AnosimError):
 def listing(names: object) -> str:
     """The names as a sentence fragment: ``'pore', 'sei'`` or ``none``."""
     return ", ".join(repr(name) for name in names) or "none"  # type: ignore[attr-defined]
+
+
+def warning_line(message: Warning | str, *_: object, **__: object) -> str:
+    """A warning as a user reads it, without the line of the code that gives it."""
+    return f"warning: {' '.join(str(message).split())}\n"

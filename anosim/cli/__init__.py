@@ -26,7 +26,7 @@ from anosim.cli import (
 )
 from anosim.cli.stops import UNREAD, Terminated, stoppable, told
 from anosim.cli.supervision import supervised
-from anosim.errors import AnosimError, ConvergenceError
+from anosim.errors import AnosimError, ConvergenceError, warning_line
 from anosim.extras import missing
 from anosim.formats.limits import available_memory, gigabytes
 
@@ -63,7 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # what an old terminal cannot show becomes "?"
             stream.reconfigure(errors="replace")
-    form, warnings.formatwarning = warnings.formatwarning, _warning
+    form, warnings.formatwarning = warnings.formatwarning, warning_line
     try:
         with stoppable():
             return _done(arguments)
@@ -100,11 +100,6 @@ def _done(arguments: argparse.Namespace) -> int:
         where = f" {str(error.filename)!r}" if error.filename else ""
         print(f"error: the system refused{where}: {error.strerror or error}", file=sys.stderr)
         return 2
-
-
-def _warning(message: Warning | str, *_: object, **__: object) -> str:
-    """A warning as a user reads it, without the line of the code that gives it."""
-    return f"warning: {' '.join(str(message).split())}\n"
 
 
 def parser() -> argparse.ArgumentParser:

@@ -117,5 +117,5 @@ def _grid(folder: Path) -> VoxelGrid:
     except (OSError, ValueError, KeyError, TypeError):
         raise InputError(
             f"{str(folder)!r} holds no {RECORD} with the size of an image: --to tiff needs the "
-            "folder that anosim run left"
+            "folder of a run of an image; of a mesh from a file there are no voxels"
         ) from None

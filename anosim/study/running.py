@@ -3,6 +3,7 @@
 import os
 import socket
 import threading
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -10,7 +11,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, Protocol
 
-from anosim.errors import AnosimError
+from anosim.errors import AnosimError, warning_line
 from anosim.results.provenance import peak_memory
 from anosim.study.claims import claimed
 from anosim.study.rows import FAILED, Row, read_row
@@ -142,12 +143,13 @@ def attempted(run: Callable[[], Outcome]) -> Outcome:
 
 
 def start_worker() -> None:
-    """End this process when the one that started it has ended, even if that was killed."""
+    """Warn in sentences, and end when the process that started this one has, even if killed."""
     from multiprocessing import connection, parent_process
 
     parent = parent_process()
     if parent is None:
         return
+    warnings.formatwarning = warning_line
 
     def watch() -> None:
         connection.wait([parent.sentinel])

@@ -303,3 +303,8 @@ names = set(before) - {"backend"}  # reading that one chooses it
 assert all(matplotlib.rcParams[name] == before[name] for name in names)
 """
     subprocess.run([sys.executable, "-c", script], check=True)
+
+
+def test_show_says_what_it_draws(image):
+    with pytest.raises(InputError, match=r"not 'Microstructure': .*figures\.microstructure"):
+        anosim.show(image)
