@@ -10,7 +10,7 @@ EXTRAS = {
     "skfem": ("skfem", "pyamg"),
     "pardiso": ("pypardiso",),
     "fenicsx": ("dolfinx", "dolfinx_solver", "mpi4py", "petsc4py", "ufl", "basix", "cffi"),
-    "formats": ("imagecodecs", "mrcfile", "nrrd", "zarr"),
+    "formats": ("imagecodecs", "zarr"),
     "measure": ("cc3d", "edt", "numba"),
     "segment": ("skimage", "sklearn"),
     "study": ("pandas", "pyarrow", "xarray"),

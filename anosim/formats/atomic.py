@@ -29,7 +29,10 @@ def replacing(path: str | PathLike[str]) -> Iterator[Path]:
         os.replace(temporary, path)
     except OSError as error:
         temporary.unlink(missing_ok=True)
-        if error.filename in (None, str(temporary)):  # the user knows the file by its own name
+        if error.errno and error.filename in (
+            None,
+            str(temporary),
+        ):  # the user knows the file by its own name
             error.filename = str(path)
         raise
     except BaseException:

@@ -37,8 +37,6 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "staged": ("segment", "grey.tif", "s.tif", "--phases", "a,b", "--voxel", "20nm",
                "--method", "staged", "--prepare", "non-local means", "--quiet"),
     "zarr": ("measure", "image.zarr", *LABELS, "--output", "z", "--quiet"),
-    "nrrd": ("measure", "image.nrrd", *LABELS, "--output", "n", "--quiet"),
-    "mrc": ("measure", "image.mrc", *LABELS, "--output", "n", "--quiet"),
     "study": ("study", "run", "sweep.toml", "--workers", "1", "--quiet"),
     "estimate": ("study", "run", "sweep.toml", "--estimate"),
     "solvers": ("solvers",),
@@ -47,7 +45,7 @@ NEEDED = {
     "gmsh": {"mesh"},
     "skfem": {"run", "run volume", "study", "estimate"},
     "fenicsx": {"run fenicsx"},
-    "formats": {"zarr", "nrrd", "mrc"},
+    "formats": {"zarr"},
     "measure": {"measure", "export bpx"},
     "segment": {"regions", "staged"},
     "study": {"export netcdf"},
@@ -77,8 +75,6 @@ def place(finished: tuple[Path, str, str], tmp_path_factory: pytest.TempPathFact
     )
     (made / "image.zarr").mkdir()
     (made / "image.zarr" / "zarr.json").write_text('{"zarr_format": 3, "node_type": "group"}')
-    (made / "image.nrrd").write_bytes(b"NRRD0004\n")
-    (made / "image.mrc").write_bytes(bytes(1024))
     return made
 
 

@@ -124,6 +124,7 @@ def test_surfaces_of_all_particles_together() -> None:
             reached=np.array([1.0, 0.5, 0.0]),
             volume=np.ones(3),
             centroid=np.zeros((3, 2)),
+            number=np.arange(1, 4),
         )
     )
     assert (found["particles"], found["particles_without_a_source"]) == (3, 1)

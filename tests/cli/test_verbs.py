@@ -30,7 +30,6 @@ def test_demo(anosim: Command, folder: Path) -> None:
     assert found["average_mol_per_m3"]["cbd"] == pytest.approx([462, 719, 962], rel=0.01)
     assert all(difference < 1e-8 for difference in found["agreement"].values())
     assert 0.003 < found["unreachable_area_fraction"]["cbd"] < 0.01
-    assert sum(found["provenance"]["seconds"].values()) < 120
     last = [probe["concentration_mol_per_m3"][1] for probe in found["probes"].values()]
     assert last == sorted(last, reverse=True)
 

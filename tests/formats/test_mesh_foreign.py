@@ -83,6 +83,7 @@ def test_gmsh_without_groups(model, tmp_path):
         assert mesh.volumes.sum() == pytest.approx(8.0)
 
 
+@pytest.mark.filterwarnings("ignore:the group .* equals")  # Gmsh names each surface, too
 @pytest.mark.parametrize("ending", [".inp", ".bdf"])
 def test_gmsh_as_abaqus_and_nastran(model, tmp_path, ending):
     grouped(model)

@@ -71,6 +71,7 @@ def test_gmsh_without_groups(model, tmp_path):
     assert renamed.phases == ("ball", "rest")
 
 
+@pytest.mark.filterwarnings("ignore:the group .* equals")  # Gmsh names each surface, too
 @pytest.mark.parametrize("order", [1, 2])
 @pytest.mark.parametrize("ending", [".inp", ".bdf"])
 def test_gmsh_as_abaqus_and_nastran(model, tmp_path, ending, order):
